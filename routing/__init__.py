@@ -1,0 +1,1 @@
+"""The decisions of a call: pure functions over plain data, standard library only."""
