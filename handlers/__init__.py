@@ -1,0 +1,1 @@
+"""Use cases: load and lock, decide, save, reply."""

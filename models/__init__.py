@@ -1,0 +1,1 @@
+"""Everything remembered: tables, the unit of work and its repositories."""
