@@ -1,0 +1,108 @@
+"""One call: reading it, what the specialist should know, and what people on it may ask."""
+
+from __future__ import annotations
+
+from handlers.log import Query as LogQuery
+from routing import commands as c
+from web.asked import Asked, Json
+from web.bodies import CallbackResult, CallFilter, EditCall, MaybeReason, Responder, SetHold
+
+
+def list_calls(asked: Asked) -> Json:
+    """A page of the log, newest first."""
+    wanted = asked.read(CallFilter)
+    query = LogQuery(
+        status=wanted.status,
+        agency=wanted.agency,
+        start=wanted.from_,
+        end=wanted.to,
+        outcome=wanted.outcome,
+        q=wanted.q,
+        cursor=wanted.cursor,
+        limit=wanted.limit,
+    )
+    return asked.services.log.page(asked.account, query)
+
+
+def get_call(asked: Asked) -> Json:
+    """One call."""
+    return asked.shown()
+
+
+def list_events(asked: Asked) -> Json:
+    """Everything that happened on it, in order."""
+    events = asked.services.log.events(asked.account, asked.call_id)
+    return {"items": events, "next": None}
+
+
+def edit_call(asked: Asked) -> Json:
+    """Incident number and context: fields that were left out stay."""
+    body = asked.read(EditCall).model_dump(mode="json", exclude_unset=True)
+    return asked.services.log.patch(asked.account, asked.call_id, body, if_match=asked.if_match)
+
+
+def get_caller_number(asked: Asked) -> Json:
+    """The full number; the reveal is audited."""
+    return asked.services.log.caller_number(asked.account, asked.call_id)
+
+
+def decline_offer(asked: Asked) -> Json:
+    """The specialist rung cannot take it: the next one is rung at once."""
+    asked.request(c.DeclineOffer(asked.actor, asked.path["offer"]))
+    return asked.shown()
+
+
+def rejoin_call(asked: Asked) -> Json:
+    """Ring its specialist's devices again."""
+    asked.request(c.Rejoin(asked.actor))
+    return asked.shown()
+
+
+def set_hold(asked: Asked) -> Json:
+    """One party on hold, or off it."""
+    body = asked.read(SetHold)
+    asked.request(c.SetHold(asked.actor, body.party, body.hold))
+    return asked.shown()
+
+
+def escalate_call(asked: Asked) -> Json:
+    """Bring the dispatcher back into the same conference."""
+    asked.request(c.Escalate(asked.actor, asked.read(MaybeReason).reason))
+    return asked.shown()
+
+
+def acknowledge_escalation(asked: Asked) -> Json:
+    """Stop the alarm."""
+    asked.request(c.Acknowledge(asked.actor))
+    return asked.shown()
+
+
+def record_responder(asked: Asked) -> Json:
+    """A step of the in-person response."""
+    body = asked.read(Responder)
+    asked.request(c.RecordResponder(asked.actor, body.status, body.kind))
+    return asked.shown()
+
+
+def mark_released(asked: Asked) -> Json:
+    """The dispatcher has left a leg that cannot show it."""
+    asked.request(c.MarkReleased(asked.actor))
+    return asked.shown()
+
+
+def record_callback(asked: Asked) -> Json:
+    """One attempt to reach a caller who dropped."""
+    asked.request(c.AttemptCallback(asked.actor, asked.read(CallbackResult).result))
+    return asked.shown()
+
+
+def leave_call(asked: Asked) -> Json:
+    """One's own leg ends, the others go on."""
+    asked.request(c.Leave(asked.actor))
+    return asked.shown()
+
+
+def end_call(asked: Asked) -> Json:
+    """The call is over for everyone."""
+    asked.request(c.End(asked.actor))
+    return asked.shown()
