@@ -1,0 +1,1 @@
+"""Wiring: configuration, the application, its processes and the command line."""

@@ -1,0 +1,91 @@
+"""The bell between the processes: Redis carries row ids and nudges, and may be lost at any time.
+
+RQ's queue holds outbox row ids and nothing else: no job, no arguments, nothing to unpickle.
+Everything here is a hint; the database holds the truth and the due-row loop finds what was lost.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import redis
+import rq
+
+log = logging.getLogger("metline.bell")
+
+QUEUE = "effects"
+CHANGES = "metline:changes"
+# A Redis that does not answer may cost a request this much, once a second.
+PATIENCE_SECONDS = 0.25
+REST_SECONDS = 1.0
+# Ids nobody fetched for so long were found by the due-row loop.
+KEEP_SECONDS = 60
+
+
+class Resting:
+    """Calls Redis unless it failed within the last second; what it cannot do is dropped."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._until = 0.0
+
+    def attempt(self, act: Callable[[], object]) -> bool:
+        """Whether act was done; never raises for Redis's sake."""
+        if self._monotonic() < self._until:
+            return False
+        try:
+            act()
+        except (redis.RedisError, OSError) as problem:
+            self._rest(problem)
+            return False
+        return True
+
+    def _rest(self, problem: Exception) -> None:
+        with self._lock:
+            self._until = self._monotonic() + REST_SECONDS
+        log.warning(
+            "Redis does not answer: effects may be a second late",
+            extra={"event": "redis_lost", "reason": type(problem).__name__},
+        )
+
+
+class QueueBell:
+    """handlers.ports.Bell over an RQ queue."""
+
+    def __init__(self, client: "redis.Redis") -> None:
+        self._client = client
+        self._queue = rq.Queue(QUEUE, connection=client)
+        self._resting = Resting()
+
+    def ring(self, row_ids: tuple[int, ...]) -> None:
+        """Enqueue the ids; never raises."""
+        if row_ids:
+            self._resting.attempt(lambda: self._push(row_ids))
+
+    def _push(self, row_ids: tuple[int, ...]) -> None:
+        with self._client.pipeline(transaction=False) as pipe:
+            for row_id in row_ids:
+                self._queue.push_job_id(str(row_id), pipeline=pipe)
+            pipe.expire(self._queue.key, KEEP_SECONDS)
+            pipe.execute()
+
+
+class Nudge:
+    """Tells every web process that some call has changed; which one, they ask the database."""
+
+    def __init__(self, client: "redis.Redis") -> None:
+        self._client = client
+        self._resting = Resting()
+
+    def __call__(self) -> None:
+        """Publish; never raises."""
+        self._resting.attempt(lambda: self._client.publish(CHANGES, b""))
+
+
+def connect(url: str, *, patience: float = PATIENCE_SECONDS) -> "redis.Redis":
+    """A client that gives up after patience seconds; it connects when first used."""
+    return redis.Redis.from_url(
+        url, socket_timeout=patience, socket_connect_timeout=patience, health_check_interval=30
+    )
