@@ -198,7 +198,7 @@ class Call:
 
     def _hears_caller(self, leg: Leg) -> bool:
         if leg.role is Role.CENTER:
-            return not self.released and leg.state in (LegState.JOINING, LegState.JOINED)
+            return not self.released and leg.on_line and leg.state is not LegState.MENU
         return leg.role not in NO_COMPANY and leg.state is LegState.JOINED
 
     @property
@@ -207,7 +207,7 @@ class Call:
         waiting = (*PENDING, LegState.JOINING, LegState.AWAY)
         others = any(x.state in waiting and x.role not in NO_COMPANY for x in self.legs[1:])
         menu = any(leg.state is LegState.MENU for leg in self.legs)
-        return others or menu or self.has_timer("rescue", 0) or self.caller.state is LegState.AWAY
+        return others or menu or self.has_timer("rescue", 0)
 
     def legs_of(self, transfer_id: int) -> tuple[Leg, ...]:
         """The legs that a transfer dialed."""
@@ -437,7 +437,8 @@ def _transfer_over(
 ) -> Call:
     before = call.transfers[event.transfer - 1]
     moved = _transfer_moved(call, event.transfer, event.name)
-    if not isinstance(event, e.TransferFailed) or not before.unanswered or call.company:
+    nobody = isinstance(event, e.TransferFailed) and before.unanswered and not call.company
+    if not nobody or before.to not in (MET, DISPATCH):
         return moved
     return changed(moved, exhausted=tuple(sorted({*moved.exhausted, before.to})))
 

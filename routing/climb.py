@@ -67,7 +67,7 @@ def _addresses(draft: Draft, transfer: Transfer, rung: Rung) -> Iterator[_Ring]:
         case RungKind.SPECIALISTS:
             yield from map(_softphone, next_offers(draft.roster, offered, draft.call.language))
         case RungKind.ON_CALL:
-            for person in on_call_phones(draft.roster, offered):
+            for person in on_call_phones(draft.roster):
                 yield _Ring(person.phone or "", person.user)
         case RungKind.REJOIN:
             person_back = draft.roster.person(rung.key)
@@ -200,6 +200,7 @@ def cancel(draft: Draft, transfer_id: int, reason: str) -> None:
 
 def skip(draft: Draft, transfer_id: int, reason: str) -> None:
     """Leave whom this rung reached or rings, and ring on."""
+    _stop_ringing(draft, transfer_id, reason=reason)
     _drop_legs(draft, transfer_id, reason)
     if draft.transfer(transfer_id).hold:
         unhold(draft)
@@ -212,12 +213,10 @@ def _drop_legs(draft: Draft, transfer_id: int, farewell: str) -> None:
             draft.release(leg, farewell, farewell)
 
 
-def _stop_ringing(
-    draft: Draft, transfer_id: int, but: int = 0, reason: str = "no answer"
-) -> None:
+def _stop_ringing(draft: Draft, transfer_id: int, but: int = 0, reason: str = "no answer") -> None:
     for leg in draft.call.legs_of(transfer_id):
         if leg.state in PENDING and leg.id != but:
-            draft.release(leg, reason, "taken")
+            draft.release(leg, reason, reason)
             missed(draft, leg, reason)
 
 

@@ -17,7 +17,7 @@ from routing.decide import Refused, decide, drafted
 from routing.invariants import Step, broken
 from routing.plan import Accept, Destination, Entry, Plan, Role
 from routing.roster import Presence, Roster, Specialist
-from routing.states import Stage, TransferStage
+from routing.states import LegState, Stage, TransferStage
 
 Key = tuple[str, ...]
 
@@ -218,7 +218,7 @@ def commands_for(call: Call, world: World) -> Iterator[c.Command]:
     for leg in call.legs:
         if leg.live:
             yield from _reports(leg)
-    if call.specialist or call.caller.held:
+    if call.caller.held or (call.specialist and call.caller.role is Role.CALLER):
         yield from (c.ReportHold(call.caller.id, hold) for hold in (True, False))
     yield from _late_reports(call)
     if not call.closed:
@@ -285,14 +285,22 @@ def _leg_key(leg: Leg, names: dict[str, str]) -> str:
     unconfirmed = leg.unconfirmed and not leg.is_caller
     joined_before = leg.ever_joined and not leg.is_caller
     marks = (fallback, joined_before, leg.hold_wanted, leg.held, unconfirmed)
-    return f"{leg.role} {leg.state} {names.get(leg.user or '')} {marks}"
+    return f"{leg.role} {_state(leg)} {names.get(leg.user or '')} {marks}"
+
+
+def _state(leg: Leg) -> str:
+    """States that differ in name only: the same may happen next, with the same result."""
+    if leg.state is LegState.RINGING:
+        return LegState.DIALING
+    was_there = leg.ever_joined or leg.is_caller
+    return LegState.AWAY if leg.state is LegState.JOINING and was_there else leg.state
 
 
 def _transfer_key(
     transfer: Transfer, call: Call, legs: dict[int, str], names: dict[str, str]
 ) -> str:
     owner = call.leg(transfer.owner or 0)
-    owned = owner and (legs.get(owner.id) or f"{owner.role} gone")
+    owned = owner and owner.role is Role.SPECIALIST and legs.get(owner.id, "gone")
     target = legs.get(transfer.target or 0)
     if transfer.stage is TransferStage.ACCEPTED:
         kind = transfer.current and transfer.current.kind
@@ -300,7 +308,7 @@ def _transfer_key(
     members = sorted(legs[leg.id] for leg in call.legs_of(transfer.id) if leg.live)
     offered = sorted({names[user] for user in transfer.offered})
     rung = f"{transfer.rung - len(transfer.rungs)} {transfer.rungs[0].kind} {transfer.hold}"
-    return f"{transfer.to} {transfer.stage} {rung} {owned} {target} {members} {offered}"
+    return f"{transfer.to} {transfer.climbing} {rung} {owned} {target} {members} {offered}"
 
 
 def _flags(call: Call, names: dict[str, str]) -> str:

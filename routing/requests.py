@@ -330,4 +330,3 @@ def check_end(draft: Draft, request: c.End) -> None:
         raise Refused(f"{draft.name_of(specialist)} has the call: leave instead.")
     elif draft.call.dispatcher is None:
         raise Refused("No dispatcher is on this call.")
-

@@ -62,18 +62,16 @@ def next_offers(
     return tuple(ordered[:together])
 
 
-def on_call_phones(roster: Roster, offered: frozenset[str]) -> tuple[Specialist, ...]:
-    """Specialists reachable by phone who are not on a call."""
+def on_call_phones(roster: Roster) -> tuple[Specialist, ...]:
+    """Specialists reachable by phone who are not on a call, asked on a screen before or not."""
     busy = (Presence.ON_CALL, Presence.WRAP_UP)
     return tuple(
         s
         for s in roster.specialists
-        if s.on_call and s.phone and s.user not in offered and s.presence not in busy
+        if s.on_call and s.phone and s.presence not in busy
     )
 
 
 def _turn(strategy: Strategy, specialist: Specialist) -> tuple[bool, float, str]:
-    since = (
-        specialist.offered_at if strategy is Strategy.ROUND_ROBIN else specialist.idle_since
-    )
+    since = specialist.offered_at if strategy is Strategy.ROUND_ROBIN else specialist.idle_since
     return (specialist.presence is Presence.RINGING, since, specialist.user)

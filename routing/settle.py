@@ -89,8 +89,9 @@ def _goes_on_alone(call: Call, transfer: Transfer) -> bool:
     held = call.caller.hold_wanted or call.caller.held
     if not joined or held or transfer.for_interpreter:
         return False
-    askers = (call.dispatcher, call.specialist)
-    return transfer.to == DISPATCH or all(x is None or x is target for x in askers)
+    if target is not None and target.role is Role.DISPATCHER:
+        return True
+    return all(x is None or x is target for x in (call.dispatcher, call.specialist))
 
 
 def stop_idle_timers(draft: Draft) -> None:

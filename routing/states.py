@@ -72,9 +72,7 @@ TRANSITIONS: tuple[Move, ...] = (
     *_rows("leg", "joining away", "leg_joined", "joined"),
     *_rows("leg", "joining joined away", "menu_opened", "menu"),
     *_rows("leg", "joined", "leg_away", "away"),
-    *_rows(
-        "leg", "dialing ringing screening joining joined menu away", "leg_leaving", "leaving"
-    ),
+    *_rows("leg", "dialing ringing screening joining joined menu away", "leg_leaving", "leaving"),
     *_rows("leg", "screening joining joined menu away leaving", "leg_left", "left"),
     *_rows("leg", "dialing ringing leaving", "leg_failed", "failed"),
     *_rows("transfer", "dialing", "leg_ringing", "ringing"),
