@@ -32,6 +32,7 @@ def _specialist(row: Plain, now: float) -> Specialist:
         languages=tuple(row["languages"]),
         idle_since=float(row["idle_since"] or 0),
         offered_at=float(row["offered_at"] or 0),
+        call=row["busy_call"],
     )
 
 

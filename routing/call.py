@@ -1,4 +1,4 @@
-"""One caller's whole conversation, as a value, and how events change it.
+"""One caller's whole conversation, as a value.
 
 The theory in short. A *call* is its *legs* (each party's connection at the carrier) and its
 *transfers* (each attempt to bring somebody in). A transfer climbs a *ladder* of rungs, each of
@@ -8,26 +8,20 @@ The caller is *attended* while a human who can hear them is in the conference, a
 something with a timer behind it is on its way. `routing.settle` keeps one of the two true after
 every decision; `routing.invariants` says so as functions, which the model checker asserts.
 
-`evolve` is total over stored events and knows no clock, no network and no configuration, so
-`replay(events) == state` always.
+What events make of these values is `routing.evolve`; every transition is a row of
+`routing.states`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
-from typing import TypeVar
 
-from routing import events as e
 from routing.ladder import Rung, RungKind
 from routing.plan import Entry, Role
 from routing.states import (
     LegState,
     Stage,
     TransferStage,
-    next_leg_state,
-    next_transfer_stage,
 )
 
 OVER = (LegState.LEFT, LegState.FAILED)
@@ -150,8 +144,10 @@ class Call:
     exhausted: tuple[str, ...] = ()
     lost: str | None = None
     last_specialist: str | None = None
-    alarm: str | None = None
+    alarms: tuple[str, ...] = ()
     escalated: bool = False
+    awaited: bool = False
+    handed_off: bool = False
     language: str | None = None
     caller_gone: bool = False
     handed_over: bool = False
@@ -166,6 +162,11 @@ class Call:
         """The transfer of that id, or None."""
         found = 0 < transfer_id <= len(self.transfers)
         return self.transfers[transfer_id - 1] if found else None
+
+    @property
+    def alarm(self) -> str | None:
+        """The alarm to show first; None when there is none."""
+        return self.alarms[0] if self.alarms else None
 
     @property
     def caller(self) -> Leg:
@@ -198,8 +199,24 @@ class Call:
 
     def _hears_caller(self, leg: Leg) -> bool:
         if leg.role is Role.CENTER:
-            return not self.released and leg.on_line and leg.state is not LegState.MENU
+            proved = not (self.released or self.handed_off)
+            return proved and leg.on_line and leg.state is not LegState.MENU
         return leg.role not in NO_COMPANY and leg.state is LegState.JOINED
+
+    @property
+    def sure_company(self) -> tuple[Leg, ...]:
+        """Those of the company who are known to be human: not a target that nobody vouched for."""
+        return tuple(leg for leg in self.company if not self._unvouched(leg))
+
+    def _unvouched(self, leg: Leg) -> bool:
+        transfer = self.transfer(leg.transfer)
+        outside = leg.role not in (Role.SPECIALIST, Role.DISPATCHER, Role.CENTER)
+        return outside and transfer is not None and transfer.stage is TransferStage.ANSWERED
+
+    @property
+    def center_leg(self) -> Leg | None:
+        """The leg of a dispatcher of their own, on the line or coming back to it."""
+        return next((x for x in self.legs if x.role is Role.DISPATCHER and x.on_line), None)
 
     @property
     def helped(self) -> bool:
@@ -208,6 +225,12 @@ class Call:
         others = any(x.state in waiting and x.role not in NO_COMPANY for x in self.legs[1:])
         menu = any(leg.state is LegState.MENU for leg in self.legs)
         return others or menu or self.has_timer("rescue", 0)
+
+    @property
+    def dispatch_failed(self) -> bool:
+        """Whether the center was rung last without anybody answering."""
+        tries = [t for t in self.transfers if t.to == DISPATCH]
+        return bool(tries) and tries[-1].stage is TransferStage.FAILED
 
     def legs_of(self, transfer_id: int) -> tuple[Leg, ...]:
         """The legs that a transfer dialed."""
@@ -262,232 +285,3 @@ def _handed_to_target(call: Call) -> bool:
     done = [t for t in call.transfers if t.stage is TransferStage.COMPLETED and t.to != DISPATCH]
     targets = [call.leg(t.target) for t in done if t.target]
     return any(leg and leg.live and leg.role is not Role.SPECIALIST for leg in targets)
-
-
-T = TypeVar("T", Call, Leg, Transfer)
-
-
-def changed(value: T, **changes: object) -> T:
-    """`dataclasses.replace` at a third of its cost: the model checker makes millions of states."""
-    new = object.__new__(type(value))
-    for name in value.__slots__:
-        object.__setattr__(new, name, changes[name] if name in changes else getattr(value, name))
-    return new
-
-
-def replay(history: Iterable[e.Event]) -> Call:
-    """The state that a history leads to."""
-    return reduce(evolve, history, Call())
-
-
-def evolve(call: Call, event: e.Event) -> Call:
-    """The state after one event. KeyError when the table has no such transition."""
-    return changed(_applied(call, event), version=call.version + 1)
-
-
-def _applied(call: Call, event: e.Event) -> Call:
-    match event:
-        case e.CallArrived(call=call_id, agency=agency, line=line, entry=entry, drill=drill):
-            fresh = Call(call_id, agency, line, entry, drill)
-            return changed(fresh, legs=(_caller_leg(entry),))
-        case e.LegDialed() | e.LegRinging() | e.LegAnswered() | e.LegAdmitted() | e.LegJoined():
-            return _leg_moved(call, event)
-        case e.LegAway() | e.LegLeaving() | e.LegLeft() | e.LegFailed() | e.MenuOpened():
-            return _leg_moved(call, event)
-        case e.LegUnconfirmed() | e.HoldAsked() | e.HoldOn() | e.HoldOff():
-            return _leg_noted(call, event)
-        case e.TransferRequested() | e.RungEntered():
-            return _transfer_noted(call, event)
-        case e.TargetAnswered() | e.SpecialistAnswered():
-            moved = _transfer_moved(call, event.transfer, event.name)
-            return _with_transfer(moved, event.transfer, target=event.leg)
-        case e.TargetAccepted() | e.SpecialistJoined() | e.DispatcherJoined():
-            return _accepted(call, event)
-        case e.TransferCompleted() | e.TransferCancelled() | e.TransferFailed():
-            return _transfer_over(call, event)
-        case e.TimerStarted(timer=name, subject=subject):
-            timer = Timer(name, subject, call.version + 1)
-            return changed(call, timers=(*_timers_but(call, name, subject), timer))
-        case e.TimerStopped() | e.TimerFired():
-            lost = None if event.timer == "rejoin" else call.lost
-            return changed(call, lost=lost, timers=_timers_but(call, event.timer, event.subject))
-        case _:
-            return _noted(call, event)
-
-
-def _caller_leg(entry: Entry) -> Leg:
-    if entry is Entry.BRIDGED:
-        return Leg(1, Role.CENTER, LegState.MENU, answered=True)
-    return Leg(1, Role.CALLER, LegState.JOINING, answered=True)
-
-
-LegMove = (
-    e.LegDialed
-    | e.LegRinging
-    | e.LegAnswered
-    | e.LegAdmitted
-    | e.LegJoined
-    | e.LegAway
-    | e.LegLeaving
-    | e.LegLeft
-    | e.LegFailed
-    | e.MenuOpened
-)
-
-
-def _leg_moved(call: Call, event: LegMove) -> Call:
-    if isinstance(event, e.LegDialed):
-        return _with_dialed(call, event)
-    leg = call.legs[event.leg - 1]
-    moved = changed(leg, state=next_leg_state(leg.state, event.name), unconfirmed=False)
-    call = _put_leg(call, _leg_facts(moved, event))
-    if isinstance(event, e.LegRinging) and leg.transfer:
-        return _rung_heard(call, leg.transfer)
-    if isinstance(event, e.LegJoined) and not leg.is_caller:
-        return changed(call, exhausted=())
-    return call
-
-
-def _with_dialed(call: Call, event: e.LegDialed) -> Call:
-    offered = call.transfers[event.transfer - 1].offered
-    if event.user:
-        call = _with_transfer(call, event.transfer, offered=(*offered, event.user))
-    leg = Leg(
-        event.leg,
-        event.role,
-        LegState.DIALING,
-        transfer=event.transfer,
-        address=event.address,
-        user=event.user,
-        keypress=event.keypress,
-        fallback=event.fallback,
-    )
-    return changed(call, legs=(*call.legs, leg))
-
-
-def _leg_facts(leg: Leg, event: LegMove) -> Leg:
-    match event:
-        case e.LegAnswered():
-            return changed(leg, answered=True)
-        case e.LegJoined(sequence=sequence):
-            return changed(leg, ever_joined=True, sequence=sequence)
-        case e.LegAway(sequence=sequence):
-            return changed(leg, sequence=sequence)
-        case e.LegLeaving(reason=reason, farewell=farewell):
-            return changed(leg, reason=reason, farewell=farewell, hold_wanted=False)
-        case e.LegLeft(reason=reason) | e.LegFailed(reason=reason):
-            said = leg.reason or reason
-            return changed(leg, reason=said, hold_wanted=False, held=False)
-        case _:
-            return leg
-
-
-def _rung_heard(call: Call, transfer_id: int) -> Call:
-    transfer = call.transfers[transfer_id - 1]
-    if transfer.stage is not TransferStage.DIALING:
-        return call
-    return _transfer_moved(call, transfer_id, e.LegRinging.name)
-
-
-def _leg_noted(call: Call, event: e.LegUnconfirmed | e.HoldAsked | e.HoldOn | e.HoldOff) -> Call:
-    leg = call.legs[event.leg - 1]
-    match event:
-        case e.LegUnconfirmed():
-            return _put_leg(call, changed(leg, unconfirmed=True))
-        case e.HoldAsked(hold=hold):
-            return _put_leg(call, changed(leg, hold_wanted=hold))
-        case e.HoldOn() | e.HoldOff():
-            return _put_leg(call, changed(leg, held=isinstance(event, e.HoldOn)))
-
-
-def _transfer_noted(call: Call, event: e.TransferRequested | e.RungEntered) -> Call:
-    match event:
-        case e.TransferRequested():
-            transfer = Transfer(
-                event.transfer,
-                event.to,
-                TransferStage.DIALING,
-                event.rungs,
-                owner=event.owner,
-                hold=event.hold,
-                cause=event.cause,
-            )
-            return changed(call, transfers=(*call.transfers, transfer))
-        case e.RungEntered(transfer=transfer_id, rung=rung):
-            moved = _transfer_moved(call, transfer_id, event.name)
-            return _with_transfer(moved, transfer_id, rung=rung, target=None)
-
-
-def _accepted(
-    call: Call, event: e.TargetAccepted | e.SpecialistJoined | e.DispatcherJoined
-) -> Call:
-    call = _transfer_moved(call, event.transfer, event.name)
-    match event:
-        case e.TargetAccepted(role=role):
-            roles = tuple(sorted({*call.accepted_roles, role}))
-            return changed(call, accepted_roles=roles)
-        case e.SpecialistJoined(user=user):
-            return changed(call, specialist_joined=True, last_specialist=user, lost=None)
-        case e.DispatcherJoined(leg=leg):
-            return _with_transfer(call, event.transfer, target=leg)
-
-
-def _transfer_over(
-    call: Call, event: e.TransferCompleted | e.TransferCancelled | e.TransferFailed
-) -> Call:
-    before = call.transfers[event.transfer - 1]
-    moved = _transfer_moved(call, event.transfer, event.name)
-    nobody = isinstance(event, e.TransferFailed) and before.unanswered and not call.company
-    if not nobody or before.to not in (MET, DISPATCH):
-        return moved
-    return changed(moved, exhausted=tuple(sorted({*moved.exhausted, before.to})))
-
-
-def _noted(call: Call, event: e.Event) -> Call:
-    match event:
-        case e.SpecialistRequested():
-            return changed(call, requested=True)
-        case e.CallAnswered():
-            return changed(call, answered=True)
-        case e.SpecialistLeft(user=user, lost=True):
-            return changed(call, lost=user)
-        case e.DispatcherLeft(marked=True):
-            return changed(call, released=True)
-        case e.EscalationTriggered():
-            return changed(call, escalated=True)
-        case e.AlarmRaised(alarm=alarm):
-            return changed(call, alarm=alarm)
-        case e.AlarmAcknowledged():
-            return changed(call, alarm=None)
-        case e.ContextUpdated(language=language) if language:
-            return changed(call, language=language)
-        case e.HandedOver():
-            return changed(call, handed_over=True)
-        case e.CallerDisconnected():
-            return changed(call, caller_gone=True)
-        case e.CallEnded():
-            return changed(call, closed=True, lost=None, timers=())
-        case e.OutcomeSubmitted(code=code) | e.OutcomeRevised(code=code):
-            return changed(call, outcome=code)
-        case _:
-            return call
-
-
-def _put_leg(call: Call, leg: Leg) -> Call:
-    legs = (*call.legs[: leg.id - 1], leg, *call.legs[leg.id :])
-    return changed(call, legs=legs)
-
-
-def _transfer_moved(call: Call, transfer_id: int, event: str) -> Call:
-    stage = next_transfer_stage(call.transfers[transfer_id - 1].stage, event)
-    return _with_transfer(call, transfer_id, stage=stage)
-
-
-def _with_transfer(call: Call, transfer_id: int, **changes: object) -> Call:
-    transfer = changed(call.transfers[transfer_id - 1], **changes)
-    before, after = call.transfers[: transfer_id - 1], call.transfers[transfer_id:]
-    return changed(call, transfers=(*before, transfer, *after))
-
-
-def _timers_but(call: Call, name: str, subject: int) -> tuple[Timer, ...]:
-    return tuple(t for t in call.timers if (t.name, t.subject) != (name, subject))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from routing import events as e
 from routing.call import DISPATCH, PENDING, Leg, Transfer
 from routing.draft import Draft
-from routing.ladder import JOIN_SECONDS, SCREEN_SECONDS, Rung, RungKind
+from routing.ladder import HOLD_SECONDS, JOIN_SECONDS, SCREEN_SECONDS, Rung, RungKind
 from routing.plan import Role, is_emergency
 from routing.roster import Specialist, next_offers, on_call_phones
 from routing.states import LegState, TransferStage
@@ -86,9 +86,17 @@ def _ring(draft: Draft, transfer_id: int, index: int, rings: tuple[_Ring, ...]) 
     rung = draft.transfer(transfer_id).rungs[index]
     if index != before and _is_overflow(draft.transfer(transfer_id), rung):
         draft.emit(e.OverflowEntered(transfer_id, index))
+        _tell_dispatcher(draft, rung)
     for ring in rings:
         dial(draft, transfer_id, rung, ring.address, ring.user)
     draft.start_timer("ring", transfer_id, rung.seconds)
+
+
+def _tell_dispatcher(draft: Draft, rung: Rung) -> None:
+    dispatcher = draft.call.dispatcher
+    if dispatcher and dispatcher.state is LegState.JOINED:
+        what = rung.role if rung.kind is RungKind.DESTINATION else rung.kind
+        draft.emit(e.Announced(dispatcher.id, f"ringing_{what}"))
 
 
 def _is_overflow(transfer: Transfer, rung: Rung) -> bool:
@@ -118,8 +126,7 @@ def answered(draft: Draft, leg: Leg) -> None:
     """Media is up on a rung's leg: screen it or let it in."""
     draft.emit(e.LegAnswered(leg.id))
     if _busy_elsewhere(draft, leg):
-        draft.release(draft.leg(leg.id), "busy elsewhere", "taken")
-        draft.emit(e.SpecialistMissed(leg.transfer, leg.id, leg.user or "", "busy elsewhere"))
+        _turn_away(draft, leg)
         return
     if leg.role is not Role.SPECIALIST:
         draft.emit(e.TargetAnswered(leg.transfer, leg.id, leg.role))
@@ -131,12 +138,19 @@ def answered(draft: Draft, leg: Leg) -> None:
 
 def _busy_elsewhere(draft: Draft, leg: Leg) -> bool:
     person = draft.roster.person(leg.user)
-    ours = leg.user == draft.call.last_specialist
-    return person is not None and person.presence == "on_call" and not ours
+    return person is not None and person.call not in (None, draft.call.id)
+
+
+def _turn_away(draft: Draft, leg: Leg) -> None:
+    draft.release(draft.leg(leg.id), "busy elsewhere", "taken")
+    missed(draft, leg, "busy elsewhere")
 
 
 def accepted_by_key(draft: Draft, leg: Leg) -> None:
     """The answering person pressed 1."""
+    if _busy_elsewhere(draft, leg):
+        _turn_away(draft, leg)
+        return
     if leg.role is not Role.SPECIALIST:
         draft.emit(e.TargetAccepted(leg.transfer, leg.id, leg.role, "keypress"))
     _let_in(draft, leg)
@@ -162,20 +176,33 @@ def _replace_ghosts(draft: Draft, winner: Leg) -> None:
     for leg in draft.call.legs:
         if leg.role is Role.SPECIALIST and leg.id != winner.id and leg.live:
             draft.release(leg, "replaced", "taken")
+            _inherit(draft, leg, winner)
+
+
+def _inherit(draft: Draft, ghost: Leg, winner: Leg) -> None:
+    for transfer in draft.call.active():
+        if transfer.owner == ghost.id:
+            draft.emit(e.TransferOwned(transfer.id, winner.id))
 
 
 def _hold_for(draft: Draft, transfer: Transfer) -> None:
     owner = draft.call.leg(transfer.owner or 0)
     connected = owner is not None and owner.state is LegState.JOINED
     if transfer.hold and connected and not draft.call.caller.hold_wanted:
-        draft.emit(e.HoldAsked(draft.call.caller.id, True))
+        ask_hold(draft, draft.call.caller, hold=True)
 
 
 def unhold(draft: Draft) -> None:
     """Take the caller off hold, wanted or reported."""
     caller = draft.call.caller
     if caller.hold_wanted or (caller.held and caller.live):
-        draft.emit(e.HoldAsked(caller.id, False))
+        ask_hold(draft, caller, hold=False)
+
+
+def ask_hold(draft: Draft, leg: Leg, *, hold: bool) -> None:
+    """Ask the carrier to hold a leg or not, and again until it says so."""
+    draft.emit(e.HoldAsked(leg.id, hold))
+    draft.start_timer("hold", leg.id, HOLD_SECONDS)
 
 
 def give_up(draft: Draft, transfer_id: int, reason: str) -> None:
@@ -238,11 +265,15 @@ def joined(draft: Draft, leg: Leg) -> None:
 
 
 def _dispatcher_joined(draft: Draft, transfer: Transfer, leg: Leg) -> None:
-    first = not draft.call.answered
+    before = draft.call
     draft.emit(e.DispatcherJoined(transfer.id, leg.id))
     if leg.fallback:
         draft.emit(e.FallbackReached(leg.id))
-    draft.emit(e.CallAnswered(leg.id) if first else e.DispatcherRejoined(leg.id))
+    others = [x for x in before.legs if x.role is Role.DISPATCHER and x.on_line and x.id != leg.id]
+    if not before.answered:
+        draft.emit(e.CallAnswered(leg.id))
+    elif before.awaited or not others:
+        draft.emit(e.DispatcherRejoined(leg.id))
 
 
 def recall_dispatch(draft: Draft, rungs: tuple[Rung, ...], cause: str) -> None:

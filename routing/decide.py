@@ -25,15 +25,15 @@ def drafted(call: Call, command: c.Command, roster: Roster) -> Draft:
     """The decision with the states that its events lead through."""
     draft = Draft(call, roster)
     if isinstance(command, c.REQUESTS):
-        _request(draft, cast(c.Request, command))
+        _request(draft, cast("c.Request", command))
         settle(draft)
-    elif apply_report(draft, cast(c.Report, command)):
+    elif apply_report(draft, cast("c.Report", command)):
         settle(draft)
     return draft
 
 
 def _request(draft: Draft, request: c.Request) -> None:
-    if not draft.call.version:
+    if not draft.call.legs:
         raise Refused("There is no such call.")
     if not _after_call(draft, request):
         if draft.call.closed:
@@ -52,7 +52,7 @@ def _after_call(draft: Draft, request: c.Request) -> bool:
         case c.RecordResponder():
             requests.record_responder(draft, request)
         case c.Acknowledge():
-            requests.acknowledge(draft, request)
+            requests.acknowledge(draft)
         case _:
             return False
     return True
@@ -91,9 +91,9 @@ def _about_parties(draft: Draft, request: c.Request) -> None:
         case c.Escalate():
             requests.escalate(draft, request)
         case c.MarkReleased():
-            requests.mark_released(draft, request)
+            requests.mark_released(draft)
         case c.Leave():
             requests.leave(draft, request)
-        case c.End():
-            requests.check_end(draft, request)
+        case _:
+            requests.check_end(draft, cast("c.End", request))
             close(draft, "ended")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from routing import events as e
-from routing.call import Call, Leg, Transfer, evolve
+from routing.call import Call, Leg, Transfer
+from routing.evolve import evolve
 from routing.roster import Roster
 
 

@@ -74,7 +74,10 @@ Effect = Dial | HangUp | SyncHold | Announce | HandOver | Lookup | StartTimer | 
 
 
 def effects_of(call: Call, event: e.Event) -> tuple[Effect, ...]:
-    """What one new event asks for; `call` is the state right after it, so `call.version` is its sequence."""
+    """What one new event asks for; `call` is the state right after it.
+
+    So `call.version` is the event's sequence number.
+    """
     match event:
         case e.LegDialed():
             return (Dial(event.leg, event.address, event.seconds),)

@@ -288,6 +288,15 @@ class FallbackReached:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferOwned:
+    """The one who asked goes on by another leg."""
+
+    name: ClassVar[str] = "transfer_owned"
+    transfer: int
+    owner: int
+
+
+@dataclass(frozen=True, slots=True)
 class TransferCompleted:
     name: ClassVar[str] = "transfer_completed"
     transfer: int
@@ -485,11 +494,12 @@ Event = (
     | OverflowEntered | SpecialistRinging | SpecialistDeclined | SpecialistMissed
     | SpecialistAnswered | SpecialistJoined | SpecialistLeft | TargetDialed | TargetAnswered
     | TargetAccepted | InterpreterJoined | DispatcherJoined | DispatcherRejoined | DispatcherLeft
-    | FallbackReached | TransferCompleted | TransferCancelled | TransferFailed | HoldAsked | HoldOn
-    | HoldOff | Announced | EscalationTriggered | EscalationExplained | AlarmRaised | AlarmAcknowledged
-    | ResponderRequested | ResponderDispatched | ResponderArrived | ContactConfirmed
-    | ContextUpdated | TimerStarted | TimerStopped | TimerFired | HandedOver | CallerDisconnected
-    | TaskOpened | CallEnded | CallbackAttempted | OutcomeSubmitted | OutcomeRevised | ReportIgnored
+    | FallbackReached | TransferOwned | TransferCompleted | TransferCancelled | TransferFailed
+    | HoldAsked | HoldOn | HoldOff | Announced | EscalationTriggered | EscalationExplained
+    | AlarmRaised | AlarmAcknowledged | ResponderRequested | ResponderDispatched
+    | ResponderArrived | ContactConfirmed | ContextUpdated | TimerStarted | TimerStopped
+    | TimerFired | HandedOver | CallerDisconnected | TaskOpened | CallEnded | CallbackAttempted
+    | OutcomeSubmitted | OutcomeRevised | ReportIgnored
 )  # fmt: skip
 
 EVENT_TYPES: dict[str, type] = {kind.name: kind for kind in get_args(Event)}

@@ -55,45 +55,49 @@ class Exploration:
 
 RING = (c.RequestTransfer, c.DeclineOffer, c.Leave, c.End, c.MarkReleased)
 TRANSFER = (c.AcceptTransfer, c.CompleteTransfer, c.CancelTransfer, c.NextNumber, c.SetHold)
-RECALL = (c.Escalate, c.Rejoin)
+RECALL = (c.Escalate, c.Acknowledge, c.Rejoin)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a small world is about."""
+
+    name: str
+    people: int
+    targets: tuple[str, ...]
+    asks: tuple[type, ...]
+    accept: Accept = "attended"
+
+
+KINDS = (
+    Kind("ring and overflow", 2, (MET,), RING),
+    Kind("warm transfer, attended", 1, (MET, "lifeline"), (*RING, *TRANSFER)),
+    Kind("warm transfer, keypress", 1, (MET, "lifeline"), (*RING, *TRANSFER), "keypress"),
+    Kind("escalate and rejoin", 1, (MET,), (*RING, *RECALL)),
+)
 
 
 def small_worlds() -> tuple[World, ...]:
     """Two specialists, one destination with two numbers, both entries, each kind of request."""
-    return tuple(
-        _world(entry, name, people, targets, asks, accept)
-        for entry in Entry
-        for name, people, targets, asks, accept in (
-            ("ring and overflow", 2, (MET,), RING, "attended"),
-            ("warm transfer, attended", 1, (MET, "lifeline"), (*RING, *TRANSFER), "attended"),
-            ("warm transfer, keypress", 1, (MET, "lifeline"), (*RING, *TRANSFER), "keypress"),
-            ("escalate and rejoin", 1, (MET,), (*RING, *RECALL), "attended"),
-        )
-    )
+    return tuple(_world(entry, kind) for entry in Entry for kind in KINDS)
 
 
-def _world(
-    entry: Entry,
-    name: str,
-    people: int,
-    targets: tuple[str, ...],
-    asks: tuple[type, ...],
-    accept: Accept,
-) -> World:
+def _world(entry: Entry, kind: Kind) -> World:
     numbers = ("+16615550180", "+18002738255")
-    lifeline = Destination("lifeline", Role.LIFELINE, "Lifeline", numbers, accept)
+    lifeline = Destination("lifeline", Role.LIFELINE, "Lifeline", numbers, kind.accept)
     plan = Plan(
         "agency",
         "+16615550100",
         "+16615550199",
-        overflow=("lifeline",) if people > 1 else (),
-        menu=(("1", MET), ("2", "lifeline"))[: len(targets)],
+        overflow=("lifeline",) if kind.people > 1 else (),
+        menu=(("1", MET), ("2", "lifeline"))[: len(kind.targets)],
         destinations=(lifeline,),
     )
     specialists = tuple(
-        Specialist(user, user, f"client:{user}", Presence.AVAILABLE) for user in "ab"[:people]
+        Specialist(user, user, f"client:{user}", Presence.AVAILABLE) for user in "ab"[: kind.people]
     )
-    return World(f"{entry}: {name}", entry, Roster(plan, specialists), targets, asks)
+    roster = Roster(plan, specialists)
+    return World(f"{entry}: {kind.name}", entry, roster, kind.targets, kind.asks)
 
 
 def explore(
@@ -147,6 +151,9 @@ class _Walk:
         try:
             draft = drafted(before, command, self._roster(before))
         except Refused:
+            return None
+        except Exception as error:  # noqa: BLE001 - a crash is a violation, with its history
+            self._violated(f"{type(error).__name__}: {error}", key, command)
             return None
         self.found.transitions += 1
         if isinstance(draft.events[-1], e.ReportIgnored) and len(draft.events) == 1:
@@ -257,6 +264,7 @@ def _requests(call: Call, world: World) -> Iterator[c.Command]:
         yield c.Leave(actor)
         yield c.End(actor)
     yield c.MarkReleased(dispatcher)
+    yield c.Acknowledge(dispatcher)
     for actor in actors:
         yield c.Rejoin(actor)
         yield from (c.SetHold(actor, call.caller.id, hold) for hold in (True, False))
@@ -313,4 +321,6 @@ def _transfer_key(
 
 def _flags(call: Call, names: dict[str, str]) -> str:
     back = call.lost and names.get(call.last_specialist or "")
-    return f"{call.released} {call.exhausted} {names.get(call.lost or '')} {back}"
+    escalation = "escalation" in call.alarms and (call.awaited, call.dispatch_failed)
+    marks = (call.released, call.handed_off, escalation, call.exhausted)
+    return f"{marks} {names.get(call.lost or '')} {back}"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from routing import events as e
-from routing.call import OVER, PENDING, Call, Leg
+from routing.call import DISPATCH, OVER, PENDING, Call, Leg
 from routing.ladder import RungKind
 from routing.plan import Role, is_emergency
 from routing.roster import Roster
@@ -115,17 +115,6 @@ def _incomplete(call: Call, transfer_id: int) -> str | None:
     return "the caller is on hold" if call.caller.hold_wanted or call.caller.held else None
 
 
-def unhold_is_pending(step: Step) -> str | None:
-    """5: a hold that is no longer wanted, or was never wanted, is asked off at once."""
-    for before, event, after in step.each():
-        stale = after.caller.held and not after.caller.hold_wanted and after.caller.live
-        fresh = not (before.legs and before.caller.held and not before.caller.hold_wanted)
-        asked = any(isinstance(x, e.HoldAsked) and not x.hold for x in step.events)
-        if stale and fresh and not asked:
-            return f"5: the caller stays held after {event.name} and no unhold is pending"
-    return None
-
-
 def over_stays_over(step: Step) -> str | None:
     """6: what is over stays over."""
     if step.before.closed and not step.after.closed:
@@ -179,15 +168,34 @@ def _allowed(roster: Roster, address: str) -> bool:
     return address in known and not is_emergency(address)
 
 
+def holds_are_chased(call: Call) -> str | None:
+    """5: a hold that the carrier has not confirmed as wanted has a timer behind it."""
+    if call.closed:
+        return None
+    for leg in call.legs:
+        if leg.live and leg.held != leg.hold_wanted and not call.has_timer("hold", leg.id):
+            return f"5: leg {leg.id}'s hold is not as wanted and nothing asks again"
+    return None
+
+
+def dispatch_is_called(call: Call) -> str | None:
+    """1: an escalation has a dispatcher on the line, or being rung, or about to be."""
+    asked = "escalation" in call.alarms and not call.closed
+    if asked and not (call.center_leg or call.active(DISPATCH) or call.has_timer("recall", 0)):
+        return "1: dispatch was wanted back and nobody is rung"
+    return None
+
+
 STATE_RULES: tuple[StateRule, ...] = (
     caller_is_attended,
     one_owner,
     nothing_outlives,
     held_with_owner,
+    holds_are_chased,
+    dispatch_is_called,
 )
 STEP_RULES: tuple[StepRule, ...] = (
     completed_for_real,
-    unhold_is_pending,
     over_stays_over,
     dials_once,
     closes_with_disposition,

@@ -53,7 +53,7 @@ STAR_ROLES = (Role.DISPATCHER, Role.CENTER)
 def reply_for(call: Call, leg_id: int, plan: Plan) -> Reply:
     """The document a leg is due, whatever made the carrier ask for it."""
     leg = call.leg(leg_id)
-    if leg is None:
+    if leg is None or leg.state in (LegState.DIALING, LegState.RINGING):
         return FarewellReply("unknown_leg")
     if leg.is_caller and call.handed_over:
         return HandOverReply(plan.fallback_number)

@@ -36,7 +36,7 @@ def _applied(draft: Draft, report: c.Report) -> str | None:
 
 
 def _arrived(draft: Draft, report: c.ReportArrival) -> str | None:
-    if draft.call.version:
+    if draft.call.legs:
         return "arrived already"
     draft.emit(e.CallArrived(report.call, report.agency, report.line, report.entry, report.drill))
     draft.start_timer("limit", 0, LIMIT_SECONDS)
@@ -77,8 +77,8 @@ def _on_leg(draft: Draft, leg: Leg, report: LegReport) -> str | None:
             return _away(draft, leg, sequence)
         case c.ReportEnded(reason=reason):
             return _ended(draft, leg, reason)
-        case c.ReportHold(hold=hold):
-            return _held(draft, leg, hold)
+        case _:
+            return _held(draft, leg, hold=report.hold)
 
 
 def _ringing(draft: Draft, leg: Leg) -> str | None:
@@ -113,7 +113,7 @@ def choose(draft: Draft, leg: Leg, digit: str | None) -> None:
     draft.emit(e.MenuChosen(leg.id, digit, to))
     climb.admit(draft, leg)
     try:
-        requests.open_transfer(draft, to, draft.leg(leg.id), "menu")
+        requests.open_for_dispatcher(draft, to, draft.leg(leg.id), "menu")
     except Refused as refused:
         draft.emit(e.ReportIgnored("choice", leg.id, refused.reason))
 
@@ -134,19 +134,22 @@ def _star(draft: Draft, leg: Leg) -> str | None:
 def _joined(draft: Draft, leg: Leg, sequence: int) -> str | None:
     if leg.state not in (LegState.JOINING, LegState.AWAY):
         return "not expected to join"
-    if sequence and sequence < leg.sequence:
+    if sequence and sequence <= leg.sequence:
         return "older than the leg's last word"
-    first = not leg.ever_joined
     draft.emit(e.LegJoined(leg.id, sequence))
-    if first and leg.transfer:
+    if leg.held or leg.hold_wanted:  # back in the conference, nobody is on hold there
+        climb.ask_hold(draft, leg, hold=leg.hold_wanted)
+    if leg.transfer and not leg.ever_joined:
         climb.joined(draft, draft.leg(leg.id))
+    elif leg.role is Role.DISPATCHER and draft.call.awaited:
+        draft.emit(e.DispatcherRejoined(leg.id))
     return None
 
 
 def _away(draft: Draft, leg: Leg, sequence: int) -> str | None:
     if leg.state is not LegState.JOINED:
         return "not in the conference"
-    if sequence and sequence < leg.sequence:
+    if sequence and sequence <= leg.sequence:
         return "older than the leg's last word"
     draft.emit(e.LegAway(leg.id, sequence))
     draft.start_timer("away", leg.id, AWAY_SECONDS)
@@ -169,18 +172,20 @@ def _left(draft: Draft, leg: Leg, *, asked: bool) -> None:
     if leg.is_caller:
         if not draft.call.closed:
             draft.emit(e.CallerDisconnected(leg.id))
-    elif leg.role is Role.SPECIALIST and leg.user and (leg.ever_joined or not asked):
+    elif leg.role is Role.SPECIALIST and leg.user and leg.ever_joined:
         draft.emit(e.SpecialistLeft(leg.id, leg.user, lost=not asked))
+    elif leg.role is Role.SPECIALIST and not asked:
+        climb.missed(draft, leg, "never joined")
     elif leg.role is Role.DISPATCHER and leg.ever_joined:
         draft.emit(e.DispatcherLeft(leg.id))
 
 
-def _held(draft: Draft, leg: Leg, hold: bool) -> str | None:
+def _held(draft: Draft, leg: Leg, *, hold: bool) -> str | None:
     if leg.state in OVER or leg.held == hold:
         return "nothing new"
     draft.emit(e.HoldOn(leg.id) if hold else e.HoldOff(leg.id))
     if hold != leg.hold_wanted and leg.live:
-        draft.emit(e.HoldAsked(leg.id, leg.hold_wanted))
+        climb.ask_hold(draft, leg, hold=leg.hold_wanted)
     return None
 
 
@@ -202,10 +207,15 @@ def _due(draft: Draft, timer: str, subject: int) -> None:
             _unheard(draft, timer, draft.leg(subject))
         case "menu":
             choose(draft, draft.leg(subject), None)
-        case "rescue":
-            climb.recall_dispatch(draft, dispatch_ladder(draft.roster.plan), "rescue")
+        case "hold":
+            leg = draft.leg(subject)
+            climb.ask_hold(draft, leg, hold=leg.hold_wanted)
+        case "rescue" | "recall":
+            climb.recall_dispatch(draft, dispatch_ladder(draft.roster.plan), timer)
         case "limit":
             close(draft, "limit")
+        case _:
+            pass  # `rejoin`: the time to come back is over, and the event says so
 
 
 def _unheard(draft: Draft, timer: str, leg: Leg) -> None:

@@ -46,6 +46,8 @@ def _open_met(draft: Draft, asker: Leg | None, cause: str) -> int:
 
 def _open_destination(draft: Draft, destination: Destination, asker: Leg | None) -> int:
     interpreter = destination.kind is Role.INTERPRETER
+    if not destination.numbers:
+        raise Refused(f"{destination.name} has no number.")
     if interpreter:
         _refuse_second_interpreter(draft.call)
     else:
@@ -87,13 +89,18 @@ def _refuse_second_interpreter(call: Call) -> None:
 
 def request_transfer(draft: Draft, request: c.RequestTransfer) -> None:
     """The press on screen: the same as the phone menu, and nobody leaves the conference."""
-    specialist = draft.call.specialist
     if request.by.role is Role.SPECIALIST:
         open_transfer(draft, request.to, _own_leg(draft.call, request.by), "console")
-    elif specialist and request.to != MET:
-        raise Refused(f"{draft.name_of(specialist)} has the call and can bring others in.")
     else:
-        open_transfer(draft, request.to, draft.call.dispatcher, "console")
+        open_for_dispatcher(draft, request.to, draft.call.dispatcher, "console")
+
+
+def open_for_dispatcher(draft: Draft, to: str, asker: Leg | None, cause: str) -> None:
+    """What a dispatcher may ask for, by key or on screen."""
+    specialist = draft.call.specialist
+    if specialist and to != MET:
+        raise Refused(f"{draft.name_of(specialist)} has the call and can bring others in.")
+    open_transfer(draft, to, asker, cause)
 
 
 def _own_leg(call: Call, by: c.Actor) -> Leg:
@@ -112,6 +119,8 @@ def _controlled(draft: Draft, by: c.Actor, transfer_id: int) -> Transfer:
     owner = draft.call.leg(transfer.owner or 0)
     if by.role is Role.SPECIALIST:
         _own_leg(draft.call, by)
+        if transfer.to == MET or (owner and owner.role is not Role.SPECIALIST):
+            raise Refused("The dispatcher owns that transfer.")
     elif owner is not None and owner.role is Role.SPECIALIST:
         raise Refused(f"{draft.name_of(owner)} owns that transfer.")
     return transfer
@@ -136,8 +145,8 @@ def complete(draft: Draft, request: c.CompleteTransfer) -> None:
     """The owner leaves; caller and target go on."""
     transfer = _controlled(draft, request.by, request.transfer)
     _refuse_incomplete(draft, transfer)
-    owner = draft.call.specialist if transfer.to != MET else draft.call.dispatcher
-    owner = owner or draft.call.dispatcher
+    by_specialist = request.by.role is Role.SPECIALIST
+    owner = draft.call.specialist if by_specialist else draft.call.dispatcher
     draft.emit(e.TransferCompleted(transfer.id))
     if owner and owner.role is Role.CENTER:
         draft.emit(e.DispatcherLeft(owner.id, marked=True))
@@ -156,6 +165,8 @@ def _refuse_incomplete(draft: Draft, transfer: Transfer) -> None:
         raise Refused("They are still joining.")
     if caller.hold_wanted or caller.held:
         raise Refused("The caller is still on hold: bring the caller in first.")
+    if target.hold_wanted or target.held:
+        raise Refused("They are on hold: bring them in first.")
 
 
 def cancel(draft: Draft, request: c.CancelTransfer) -> None:
@@ -167,6 +178,8 @@ def cancel(draft: Draft, request: c.CancelTransfer) -> None:
     if transfer.to == DISPATCH and not draft.call.company:
         raise Refused("The caller would be alone: dispatch is being rung for them.")
     climb.cancel(draft, transfer.id, "cancelled")
+    if transfer.to == DISPATCH and "escalation" in draft.call.alarms:
+        draft.emit(e.AlarmAcknowledged("escalation"))
 
 
 def next_number(draft: Draft, request: c.NextNumber) -> None:
@@ -230,7 +243,7 @@ def set_hold(draft: Draft, request: c.SetHold) -> None:
         _refuse_own_hold(_own_leg(draft.call, request.by), leg)
     elif request.hold:
         raise Refused("Only the specialist on the call can put a party on hold.")
-    draft.emit(e.HoldAsked(leg.id, request.hold))
+    climb.ask_hold(draft, leg, hold=request.hold)
 
 
 def _refuse_own_hold(own: Leg, leg: Leg) -> None:
@@ -243,12 +256,14 @@ def _refuse_own_hold(own: Leg, leg: Leg) -> None:
 def escalate(draft: Draft, request: c.Escalate) -> None:
     """Bring the dispatcher back into this conference; never dials an emergency number."""
     _own_leg(draft.call, request.by)
-    if draft.call.alarm == "escalation" and (draft.call.dispatcher or draft.call.active(DISPATCH)):
+    there = draft.call.center_leg or draft.call.active(DISPATCH)
+    if draft.call.escalated and there:
         _explain(draft, request.reason)
         return
-    draft.emit(e.EscalationTriggered(request.reason))
+    if not draft.call.awaited:
+        draft.emit(e.EscalationTriggered(request.reason))
     draft.emit(e.AlarmRaised("escalation"))
-    dispatcher = draft.call.dispatcher
+    dispatcher = draft.call.center_leg
     if dispatcher is None:
         climb.recall_dispatch(draft, dispatch_ladder(draft.roster.plan), "escalation")
     elif dispatcher.state is LegState.JOINED:
@@ -256,19 +271,25 @@ def escalate(draft: Draft, request: c.Escalate) -> None:
 
 
 def _explain(draft: Draft, reason: str | None) -> None:
-    if reason is None:
+    if reason is not None:
+        draft.emit(e.EscalationExplained(reason))
+    elif draft.call.awaited:
         raise Refused("Dispatch is being brought back already.")
-    draft.emit(e.EscalationExplained(reason))
+    else:
+        raise Refused("Dispatch is on the line already.")
 
 
-def acknowledge(draft: Draft, request: c.Acknowledge) -> None:
+def acknowledge(draft: Draft) -> None:
     """Somebody has seen the alarm."""
     if draft.call.alarm is None:
         raise Refused("There is no alarm on this call.")
     draft.emit(e.AlarmAcknowledged(draft.call.alarm))
 
 
-_RESPONDER_EVENTS = {
+ResponderEvent = (
+    e.ResponderRequested | e.ResponderDispatched | e.ResponderArrived | e.ContactConfirmed
+)
+_RESPONDER_EVENTS: dict[str, type[ResponderEvent]] = {
     "requested": e.ResponderRequested,
     "dispatched": e.ResponderDispatched,
     "arrived": e.ResponderArrived,
@@ -281,14 +302,13 @@ def record_responder(draft: Draft, request: c.RecordResponder) -> None:
     draft.emit(_RESPONDER_EVENTS[request.status](request.kind))
 
 
-def mark_released(draft: Draft, request: c.MarkReleased) -> None:
+def mark_released(draft: Draft) -> None:
     """The dispatcher says that they left the leg which they shared with the caller."""
     caller = draft.call.caller
     if caller.role is not Role.CENTER:
         raise Refused("On this line your leaving is seen by itself.")
     if draft.call.released:
         raise Refused("Your leaving is marked already.")
-    _refuse_alone(draft.call, caller)
     draft.emit(e.DispatcherLeft(caller.id, marked=True))
 
 
@@ -317,7 +337,9 @@ def _leaving_leg(call: Call, by: c.Actor) -> Leg:
 
 
 def _refuse_alone(call: Call, leaving: Leg) -> None:
-    if all(leg.id == leaving.id for leg in call.company):
+    center = call.caller.role is Role.CENTER and not call.released
+    stays = any(leg.id != leaving.id for leg in call.sure_company)
+    if not (stays or (center and leaving.role is Role.SPECIALIST)):
         raise Refused("The caller would be alone: nobody has joined yet.")
 
 
@@ -326,7 +348,15 @@ def check_end(draft: Draft, request: c.End) -> None:
     specialist = draft.call.specialist
     if request.by.role is Role.SPECIALIST:
         _own_leg(draft.call, request.by)
+        _refuse_over_dispatch(draft.call)
     elif specialist:
         raise Refused(f"{draft.name_of(specialist)} has the call: leave instead.")
     elif draft.call.dispatcher is None:
         raise Refused("No dispatcher is on this call.")
+
+
+def _refuse_over_dispatch(call: Call) -> None:
+    if call.center_leg:
+        raise Refused("Dispatch is on the call: leave instead.")
+    if call.awaited and "escalation" in call.alarms:
+        raise Refused("Dispatch is being brought back: stay until they are here.")

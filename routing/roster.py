@@ -21,7 +21,10 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Specialist:
-    """One specialist of the agency. Times are seconds since the epoch, 0 when never."""
+    """One specialist of the agency; `call` is the call they are on.
+
+    Times are seconds since the epoch, 0 when never.
+    """
 
     user: str
     name: str
@@ -32,6 +35,7 @@ class Specialist:
     languages: tuple[str, ...] = ("en",)
     idle_since: float = 0.0
     offered_at: float = 0.0
+    call: str | None = None
 
     @property
     def can_ring(self) -> bool:
@@ -54,7 +58,10 @@ class Roster:
 def next_offers(
     roster: Roster, offered: frozenset[str], language: str | None
 ) -> tuple[Specialist, ...]:
-    """The specialists to ring now, those who speak the caller's language first; () when none is left."""
+    """The specialists to ring now, () when none is left.
+
+    Those who speak the caller's language come first.
+    """
     free = [s for s in roster.specialists if s.can_ring and s.user not in offered]
     speakers = [s for s in free if language is None or language in s.languages]
     ordered = sorted(speakers or free, key=lambda s: _turn(roster.plan.strategy, s))
@@ -65,11 +72,7 @@ def next_offers(
 def on_call_phones(roster: Roster) -> tuple[Specialist, ...]:
     """Specialists reachable by phone who are not on a call, asked on a screen before or not."""
     busy = (Presence.ON_CALL, Presence.WRAP_UP)
-    return tuple(
-        s
-        for s in roster.specialists
-        if s.on_call and s.phone and s.presence not in busy
-    )
+    return tuple(s for s in roster.specialists if s.on_call and s.phone and s.presence not in busy)
 
 
 def _turn(strategy: Strategy, specialist: Specialist) -> tuple[bool, float, str]:

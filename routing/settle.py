@@ -12,7 +12,13 @@ from routing import climb
 from routing import events as e
 from routing.call import DISPATCH, MET, OVER, Call, Leg, Timer, Transfer
 from routing.draft import Draft
-from routing.ladder import REJOIN_SECONDS, RESCUE_SECONDS, dispatch_ladder, specialist_ladder
+from routing.ladder import (
+    RECALL_SECONDS,
+    REJOIN_SECONDS,
+    RESCUE_SECONDS,
+    dispatch_ladder,
+    specialist_ladder,
+)
 from routing.plan import Role
 from routing.states import LegState, Stage, TransferStage
 
@@ -24,12 +30,15 @@ def settle(draft: Draft) -> None:
     if draft.call.closed:
         return
     before = -1
-    while draft.call.version != before and not draft.call.closed:
+    while draft.call.version != before:
         before = draft.call.version
-        for rule in RULES:
+        _pass(draft)
+
+
+def _pass(draft: Draft) -> None:
+    for rule in RULES:
+        if not draft.call.closed:
             rule(draft)
-            if draft.call.closed:
-                return
 
 
 def close_without_caller(draft: Draft) -> None:
@@ -46,7 +55,9 @@ def replace_lost_targets(draft: Draft) -> None:
             continue
         if transfer.stage is TransferStage.ANSWERED:
             climb.skip(draft, transfer.id, "ended")
-        elif transfer.stage is TransferStage.ACCEPTED:
+        elif transfer.for_interpreter:
+            climb.cancel(draft, transfer.id, "the interpreter left")
+        else:
             climb.give_up(draft, transfer.id, "the other party left")
 
 
@@ -73,7 +84,7 @@ def unhold_without_owner(draft: Draft) -> None:
         return
     for leg in draft.call.legs:
         if leg.hold_wanted:
-            draft.emit(e.HoldAsked(leg.id, False))
+            climb.ask_hold(draft, leg, hold=False)
 
 
 def complete_handed_over(draft: Draft) -> None:
@@ -109,6 +120,11 @@ def _guards(call: Call, timer: Timer) -> bool:
             return call.legs[timer.subject - 1].state == _GUARDED[timer.name]
         case "rescue":
             return not call.company
+        case "recall":
+            return call_for_dispatch(call)
+        case "hold":
+            leg = call.legs[timer.subject - 1]
+            return leg.live and leg.held != leg.hold_wanted
         case "rejoin":
             return call.lost is not None
         case _:
@@ -127,14 +143,20 @@ def _rings(call: Call, transfer: Transfer) -> bool:
 def attend_caller(draft: Draft) -> None:
     """A caller whom nobody hears and nobody is coming to gets somebody rung."""
     call = draft.call
-    if call.company or call.helped:
+    if call.company:
         return
+    if call.lost and MET not in call.exhausted and not call.active(MET):
+        _ring_back(draft, call.lost)
+    elif not call.helped:
+        _rescue(draft)
+
+
+def _rescue(draft: Draft) -> None:
+    call = draft.call
     if DISPATCH in call.exhausted:
         hand_over(draft)
     elif MET in call.exhausted:
         climb.recall_dispatch(draft, dispatch_ladder(draft.roster.plan), "rescue")
-    elif call.lost:
-        _ring_back(draft, call.lost)
     else:
         draft.emit(e.Announced(call.caller.id, "stay_on_line"))
         draft.start_timer("rescue", 0, RESCUE_SECONDS)
@@ -146,6 +168,29 @@ def _ring_back(draft: Draft, user: str) -> None:
     rungs = specialist_ladder(draft.roster.plan, rejoin=user)
     transfer = climb.start(draft, MET, rungs, cause="rejoin")
     draft.emit(e.SpecialistRequested(transfer, "rejoin"))
+
+
+def vouch_for_company(draft: Draft) -> None:
+    """A caller left with a target that nobody vouched for is an alarm."""
+    call = draft.call
+    if call.company and not call.sure_company and "unconfirmed" not in call.alarms:
+        draft.emit(e.AlarmRaised("unconfirmed"))
+
+
+def bring_dispatch_back(draft: Draft) -> None:
+    """An escalation that nobody of the center has answered is rung again."""
+    if not call_for_dispatch(draft.call) or draft.call.has_timer("recall", 0):
+        return
+    if draft.call.dispatch_failed:
+        draft.start_timer("recall", 0, RECALL_SECONDS)
+    else:
+        climb.recall_dispatch(draft, dispatch_ladder(draft.roster.plan), "escalation")
+
+
+def call_for_dispatch(call: Call) -> bool:
+    """Whether an escalation stands that nobody of the center has answered or acknowledged."""
+    there = call.center_leg or call.active(DISPATCH)
+    return "escalation" in call.alarms and not there
 
 
 def hand_over(draft: Draft) -> None:
@@ -185,9 +230,11 @@ def _disposition(call: Call) -> str:
 
 
 def _unmet(call: Call) -> bool:
-    asked = (t for t in call.transfers if t.to == MET)
     beyond = (TransferStage.FAILED, TransferStage.ACCEPTED, TransferStage.COMPLETED)
-    return any(t.stage in beyond or t.stage is TransferStage.ANSWERED for t in asked)
+    asked = [t for t in call.transfers if t.to == MET]
+    outside = (call.leg(t.target or 0) for t in asked if t.stage is TransferStage.ANSWERED)
+    answered = any(leg and leg.role is not Role.SPECIALIST for leg in outside)
+    return answered or any(t.stage in beyond for t in asked)
 
 
 def _open_tasks(draft: Draft, reason: str, stage: Stage) -> None:
@@ -212,5 +259,7 @@ RULES: tuple[Rule, ...] = (
     unhold_without_owner,
     complete_handed_over,
     stop_idle_timers,
+    bring_dispatch_back,
+    vouch_for_company,
     attend_caller,
 )

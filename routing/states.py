@@ -68,7 +68,7 @@ def _rows(
 TRANSITIONS: tuple[Move, ...] = (
     *_rows("leg", "dialing", "leg_ringing", "ringing"),
     *_rows("leg", "dialing ringing", "leg_answered", "screening"),
-    *_rows("leg", "screening menu away", "leg_admitted", "joining"),
+    *_rows("leg", "screening menu", "leg_admitted", "joining"),
     *_rows("leg", "joining away", "leg_joined", "joined"),
     *_rows("leg", "joining joined away", "menu_opened", "menu"),
     *_rows("leg", "joined", "leg_away", "away"),
@@ -82,6 +82,7 @@ TRANSITIONS: tuple[Move, ...] = (
     *_rows("transfer", "answered", "target_accepted", "accepted"),
     *_rows("transfer", "answered", "specialist_joined", "accepted"),
     *_rows("transfer", "answered", "dispatcher_joined", "accepted"),
+    *_rows("transfer", "answered", "interpreter_joined", "accepted"),
     *_rows("transfer", "accepted", "transfer_completed", "completed"),
     *_rows("transfer", "dialing ringing answered accepted", "transfer_cancelled", "cancelled"),
     *_rows("transfer", "dialing ringing answered accepted", "transfer_failed", "failed"),
