@@ -25,7 +25,7 @@ from routing.codec import call_from_plain
 from routing.commands import Command, Report, Request
 from routing.decide import decide
 from routing.events import Event
-from routing.plan import Plan
+from routing.plan import Entry, Plan
 from routing.roster import Roster
 
 
@@ -65,9 +65,18 @@ class Calls:
         caller_number: str | None,
         incident_number: str | None,
         receipt: str,
+        *,
+        from_number: str | None = None,
     ) -> Handled:
-        """A call has come in. Raises UnknownLine. The same sid twice is the same call."""
-        about = {"caller_number": caller_number, "incident_number": incident_number}
+        """A call has come in. Raises UnknownLine. The same sid twice is the same call.
+
+        `from_number` is who dialed: the caller on a direct line, the center on a bridged one.
+        """
+        about = {
+            "caller_number": caller_number,
+            "incident_number": incident_number,
+            "from_number": from_number,
+        }
         heard = Heard(receipt, sid, leg=1)
         return self._done(lambda work: self._arrive(work, line, about, heard))
 
@@ -183,6 +192,8 @@ class Calls:
             raise UnknownLine("that number is no line of any agency")
         roster = roster_of(book.plans[book.lines[line].agency], arriving.roster, self._now())
         decision = self._opened(book.lines[line], roster)
+        if book.lines[line].entry is Entry.DIRECT:
+            about["caller_number"] = about["caller_number"] or about["from_number"]
         rung = open_call(work, decision, heard, about)
         return Handled(decision.after, roster.plan, decision.events), rung
 

@@ -162,7 +162,7 @@ class Outbox:
         leg, sid = situation.leg, situation.sid
         if sid and leg and leg.live and leg.held != leg.hold_wanted:
             wanted = leg.hold_wanted
-            self._carrier.hold(row.call_id, situation.conference, sid, row.leg, wanted)
+            self._carrier.hold(row.call_id, situation.conference, sid, row.leg, on=wanted)
             self._report(row, c.ReportHold(row.leg, wanted))
         self._finish(row)
 

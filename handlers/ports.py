@@ -36,7 +36,10 @@ class Retry(StrEnum):
 
 
 class CarrierError(Exception):
-    """A carrier request failed. `reason` is in words an operator can read; `code` is the carrier's."""
+    """A carrier request failed.
+
+    `reason` is in words an operator can read; `code` is the carrier's.
+    """
 
     def __init__(self, reason: str, retry: Retry, code: int | None = None) -> None:
         super().__init__(reason)
@@ -58,7 +61,10 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LegStatus:
-    """The carrier's word about a leg: `reason` in our words when it ended; `held` when in conference."""
+    """The carrier's word about a leg.
+
+    `reason` is in our words, when it ended; `held` is known when it is in the conference.
+    """
 
     where: Where
     reason: str | None = None
@@ -81,7 +87,7 @@ class Carrier(Protocol):
     def hang_up(self, sid: str, call_id: str, leg: int, farewell: str | None) -> None:
         """End a leg, ringing or answered; with a farewell prompt it hears that first."""
 
-    def hold(self, call_id: str, conference: str | None, sid: str, leg: int, on: bool) -> None:
+    def hold(self, call_id: str, conference: str | None, sid: str, leg: int, *, on: bool) -> None:
         """Put a participant on hold with spoken reassurance, or take it off."""
 
     def announce(

@@ -9,8 +9,9 @@ from models.calls import View
 from routing import commands as c
 from routing import effects as f
 from routing import events as e
-from routing.call import Call, evolve
+from routing.call import Call
 from routing.codec import event_to_plain
+from routing.evolve import evolve
 from routing.outcomes import CODES
 
 Plain = dict[str, Any]

@@ -90,7 +90,7 @@ def _saved(decision: Decision, heard: Heard) -> Saved:
 
 
 def _with_bindings(saved: Saved, row: CallRow, heard: Heard) -> Saved:
-    known = replace(saved, sids=row.sids, conference=row.conference_sid or heard.conference)
+    known = replace(saved, sids=row.sids, conference=heard.conference or row.conference_sid)
     if heard.sid is None or str(heard.leg) in row.sids:
         return known
     # A guess is kept apart, so that the leg's own connection is still believed.

@@ -8,7 +8,8 @@ from datetime import datetime
 from itertools import pairwise
 
 from routing import events as e
-from routing.call import Call, evolve
+from routing.call import Call
+from routing.evolve import evolve
 from routing.plan import Role
 
 

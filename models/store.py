@@ -16,10 +16,10 @@ from models.work import Work
 
 Result = TypeVar("Result")
 
-TRIES = 5
+TRIES = 3
 # A webhook has 15 s in all, so a stuck database must be known well before that.
 SESSION = (
-    "-c timezone=UTC -c lock_timeout=4s -c statement_timeout=10s"
+    "-c timezone=UTC -c lock_timeout=1s -c statement_timeout=3s"
     " -c idle_in_transaction_session_timeout=15s"
 )
 _IN_THE_WAY = (

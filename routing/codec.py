@@ -28,7 +28,8 @@ class UnknownEventError(ValueError):
 
 def event_to_plain(event: Event) -> Plain:
     """An event's data without its name."""
-    plain: Plain = _dataclass_encoder(type(event), brief=False)(event)
+    kind: Any = type(event)
+    plain: Plain = _dataclass_encoder(kind, brief=False)(event)
     return plain
 
 
@@ -54,7 +55,7 @@ def call_from_plain(data: Plain) -> Call:
 
 @cache
 def _encoder(kind: Any, *, brief: bool) -> Step:
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         return _dataclass_encoder(kind, brief=brief)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return attrgetter("_value_")
@@ -84,7 +85,7 @@ def _dataclass_encoder(kind: Any, *, brief: bool) -> Callable[[Any], Any]:
 
 @cache
 def _decoder(kind: Any) -> Step:
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         return _dataclass_decoder(kind)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind
@@ -120,7 +121,7 @@ def _optional(kind: Any) -> Any:
     return next(arg for arg in get_args(kind) if arg is not type(None))
 
 
-def _each(sequence: type[list[Any]] | type[tuple[Any, ...]], step: Step) -> Callable[[Any], Any]:
+def _each(sequence: type[list[Any] | tuple[Any, ...]], step: Step) -> Callable[[Any], Any]:
     return sequence if step is None else lambda value: sequence(map(step, value))
 
 

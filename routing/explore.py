@@ -24,13 +24,17 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One small world: an entry, a policy and its people, and what these ask for."""
+    """One small world: an entry, a policy and its people, and what these ask for.
+
+    States with more than `parties` live legs are checked, and not gone on from.
+    """
 
     name: str
     entry: Entry
     roster: Roster
     targets: tuple[str, ...]
     asks: tuple[type, ...]
+    parties: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,11 @@ class Kind:
     targets: tuple[str, ...]
     asks: tuple[type, ...]
     accept: Accept = "attended"
+    parties: int = 3
 
 
 KINDS = (
-    Kind("ring and overflow", 2, (MET,), RING),
+    Kind("ring and overflow", 2, (MET,), RING, parties=4),
     Kind("warm transfer, attended", 1, (MET, "lifeline"), (*RING, *TRANSFER)),
     Kind("warm transfer, keypress", 1, (MET, "lifeline"), (*RING, *TRANSFER), "keypress"),
     Kind("escalate and rejoin", 1, (MET,), (*RING, *RECALL)),
@@ -78,7 +83,7 @@ KINDS = (
 
 
 def small_worlds() -> tuple[World, ...]:
-    """Two specialists, one destination with two numbers, both entries, each kind of request."""
+    """Up to two specialists, one destination with two numbers, both entries, each request."""
     return tuple(_world(entry, kind) for entry in Entry for kind in KINDS)
 
 
@@ -97,7 +102,8 @@ def _world(entry: Entry, kind: Kind) -> World:
         Specialist(user, user, f"client:{user}", Presence.AVAILABLE) for user in "ab"[: kind.people]
     )
     roster = Roster(plan, specialists)
-    return World(f"{entry}: {kind.name}", entry, roster, kind.targets, kind.asks)
+    name = f"{entry}: {kind.name}"
+    return World(name, entry, roster, kind.targets, kind.asks, kind.parties)
 
 
 def explore(
@@ -173,9 +179,10 @@ class _Walk:
         if reached in self.origin:
             return None
         self.origin[reached] = (key or None, command)
-        if after.closed or after.company:
+        crowded = len(after.live_legs) > self.world.parties
+        if after.closed or after.company or crowded:
             self.settled.add(reached)
-        return (reached, after)
+        return None if crowded else (reached, after)
 
     def _check(self, step: Step, key: Key, command: c.Command) -> None:
         why = broken(step) or _repeated(step, command, self._roster(step.after))

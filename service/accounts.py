@@ -1,6 +1,7 @@
 """Passwords and API tokens from the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from handlers.accounts import Accounts
@@ -13,20 +14,23 @@ from service.faults import Fault
 def create_token(settings: Settings, email: str) -> str:
     """A fresh API token of email, told once. Raises Fault."""
     try:
-        return _accounts(settings).create_token(email, "command line")
+        with _accounts(settings) as accounts:
+            return accounts.create_token(email, "command line")
     except NotFound as problem:
         raise _no_user(email) from problem
 
 
 def revoke_token(settings: Settings, token: str) -> None:
     """Make a token worth nothing."""
-    _accounts(settings).revoke_token(token)
+    with _accounts(settings) as accounts:
+        accounts.revoke_token(token)
 
 
 def set_password(settings: Settings, email: str, password: str) -> None:
     """Give email that password. Raises Fault."""
     try:
-        _accounts(settings).set_password(email, password)
+        with _accounts(settings) as accounts:
+            accounts.set_password(email, password)
     except NotFound as problem:
         raise _no_user(email) from problem
     except Invalid as problem:
@@ -35,15 +39,20 @@ def set_password(settings: Settings, email: str, password: str) -> None:
 
 def ensure_passwords(settings: Settings, emails: Sequence[str], password: str) -> None:
     """Make password work for each of emails: the logins that `metline up` prints are true."""
-    accounts = _accounts(settings)
-    for email in emails:
-        if accounts.by_password(email, password) is None:
-            accounts.set_password(email, password)
+    with _accounts(settings) as accounts:
+        for email in emails:
+            if accounts.by_password(email, password) is None:
+                accounts.set_password(email, password)
 
 
 def _no_user(email: str) -> Fault:
     return Fault(f"no user {email}: add one to the directory with `metline config apply FILE`")
 
 
-def _accounts(settings: Settings) -> Accounts:
-    return Accounts(Store.connect(settings.database_url), lambda: datetime.now(UTC))
+@contextmanager
+def _accounts(settings: Settings) -> Iterator[Accounts]:
+    store = Store.connect(settings.database_url, pool=1)
+    try:
+        yield Accounts(store, lambda: datetime.now(UTC))
+    finally:
+        store.close()

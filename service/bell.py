@@ -19,6 +19,8 @@ CHANGES = "metline:changes"
 # A Redis that does not answer may cost a request this much, once a second.
 PATIENCE_SECONDS = 0.25
 REST_SECONDS = 1.0
+# Web processes look no more often than this anyway.
+NUDGE_SECONDS = 0.02
 # Ids nobody fetched for so long were found by the due-row loop.
 KEEP_SECONDS = 60
 
@@ -73,15 +75,44 @@ class QueueBell:
 
 
 class Nudge:
-    """Tells every web process that some call has changed; which one, they ask the database."""
+    """Tells every web process that some call has changed; which one, they ask the database.
+
+    It speaks from a thread of its own, once for all that changed meanwhile: no request waits.
+    """
 
     def __init__(self, client: "redis.Redis") -> None:
         self._client = client
         self._resting = Resting()
+        self._changed = threading.Event()
+        self._closed = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
 
     def __call__(self) -> None:
-        """Publish; never raises."""
-        self._resting.attempt(lambda: self._client.publish(CHANGES, b""))
+        """Publish soon; returns at once and never raises."""
+        if not self._changed.is_set():
+            self._changed.set()
+            self._begin()
+
+    def close(self) -> None:
+        """End the thread; what it had not said yet, the next look finds."""
+        self._closed.set()
+        self._changed.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _begin(self) -> None:
+        with self._lock:
+            if self._thread is None and not self._closed.is_set():
+                self._thread = threading.Thread(target=self._run, name="nudge", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while not self._closed.is_set():
+            self._changed.wait()
+            self._changed.clear()
+            self._resting.attempt(lambda: self._client.publish(CHANGES, b""))
+            self._closed.wait(NUDGE_SECONDS)
 
 
 def connect(url: str, *, patience: float = PATIENCE_SECONDS) -> "redis.Redis":

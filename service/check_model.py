@@ -42,7 +42,10 @@ class Result:
 
 
 def main() -> None:
-    """Explore, show what is broken as tests to paste, print the result as JSON; exit 1 on faults."""
+    """Explore, show what is broken as tests to paste, print the result as JSON.
+
+    Exits with 1 when something is broken or not exhausted.
+    """
     started = time.monotonic()
     explorations = tuple(_explored(small_worlds()))
     result = _joined(explorations)
@@ -59,7 +62,9 @@ def _explored(worlds: tuple[World, ...]) -> Iterator[Exploration]:
         }
         for job in as_completed(jobs):
             found = job.result()
-            click.echo(f"{jobs[job].name}: {found.states:,} states, {found.transitions:,} transitions")
+            click.echo(
+                f"{jobs[job].name}: {found.states:,} states, {found.transitions:,} transitions"
+            )
             yield found
 
 

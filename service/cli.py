@@ -200,24 +200,5 @@ def docs_write() -> None:
     generated.write()
 
 
-@main.group()
-def report() -> None:
-    """Reports."""
-
-
-@report.command("diversion")
-@click.option("--agency", required=True, metavar="KEY")
-@click.option("--from", "start", required=True, type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--to", "end", required=True, type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--by", type=click.Choice(["month"]))
-@click.option("--format", "shape", type=click.Choice(["table", "json", "csv"]), default="table")
-def report_diversion(agency: str, start: Any, end: Any, by: str | None, shape: str) -> None:
-    """The diversion report, with counts beside every rate."""
-    from service import local, report, stores
-
-    with stores.opened(local.settings(os.environ)) as settings:
-        report.diversion(settings, agency, start.date(), end.date(), by=by, shape=shape)
-
-
 if __name__ == "__main__":
     main()

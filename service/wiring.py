@@ -49,10 +49,12 @@ class Core:
     store: Store
     redis: "redis.Redis"
     bell: QueueBell
+    nudge: Nudge
     calls: Calls
 
     def close(self) -> None:
         """Let go of every connection."""
+        self.nudge.close()
         self.store.close()
         self.redis.close()
 
@@ -71,9 +73,9 @@ def core(settings: Settings, *, pool: int) -> Core:
     """Nothing is opened before its first use; `pool` is how many threads use the database."""
     store = Store.connect(settings.database_url, pool=pool)
     client = bell.connect(settings.redis_url)
-    ringing = QueueBell(client)
-    calls = AnnouncingCalls(store, now, ringing, new_id, announce=Nudge(client))
-    return Core(store, client, ringing, calls)
+    ringing, nudge = QueueBell(client), Nudge(client)
+    calls = AnnouncingCalls(store, now, ringing, new_id, announce=nudge)
+    return Core(store, client, ringing, nudge, calls)
 
 
 def services(parts: Core, settings: Settings, hub: Hub) -> Services:

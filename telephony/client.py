@@ -46,6 +46,8 @@ class TwilioCarrier:
         self._urls = Urls(settings.public_url)
         self._fallback_url = settings.fallback_url
         self._client = client(settings)
+        # The library imports these on first use, which must not be a caller's half second.
+        _ = (self._client.calls, self._client.conferences)
 
     def dial(self, call_id: str, leg: int, address: str, line: str, seconds: int) -> str:
         """Ring an address once; a lost answer is UNKNOWN and never tried again here."""
@@ -84,7 +86,7 @@ class TwilioCarrier:
         with _judging(repeatable=True):
             self._client.calls(sid).update(status="completed")
 
-    def hold(self, call_id: str, conference: str | None, sid: str, leg: int, on: bool) -> None:  # noqa: FBT001 - the port's signature
+    def hold(self, call_id: str, conference: str | None, sid: str, leg: int, *, on: bool) -> None:
         """Put a participant on hold with spoken reassurance, or take it off."""
         reassured = {"hold_url": self._urls.hold(call_id, leg), "hold_method": "POST"}
         asked = {"hold": on, **(reassured if on else {})}

@@ -18,6 +18,8 @@ class Desk(Protocol):
         caller_number: str | None,
         incident_number: str | None,
         receipt: str,
+        *,
+        from_number: str | None = None,
     ) -> Handled:
         """A call has come in. Raises UnknownLine. The same sid twice is the same call."""
 

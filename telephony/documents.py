@@ -47,7 +47,12 @@ class Documents:
             return self.ring_fallback()
         try:
             handled = self._desk.arrive(
-                came.line, came.sid, came.caller_number, came.incident_number, f"{came.sid}:arrived"
+                came.line,
+                came.sid,
+                came.caller_number,
+                came.incident_number,
+                f"{came.sid}:arrived",
+                from_number=came.from_number,
             )
         except UnknownLine:
             return _words("unknown_line")

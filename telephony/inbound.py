@@ -51,20 +51,22 @@ class Arrival:
     sid: str | None
     caller_number: str | None
     incident_number: str | None
+    from_number: str | None
 
 
 def arrival(form: Form) -> Arrival:
     """What the carrier says about a new call.
 
-    A center's own equipment names caller and incident in SIP headers; else it is From.
+    A center's own equipment names caller and incident in SIP headers; From is the caller's
+    number on a direct line, and the center's trunk on a bridged one.
     """
     incident = _header(form, "X-Incident-Number")
-    named = _header(form, "X-Caller-Number") or form.get("From", "")
     return Arrival(
         line=number(form.get("To", "")),
         sid=call_sid(form),
-        caller_number=number(named),
+        caller_number=number(_header(form, "X-Caller-Number")),
         incident_number=incident if _INCIDENT.fullmatch(incident) else None,
+        from_number=number(form.get("From", "")),
     )
 
 

@@ -136,8 +136,7 @@ class Cast:
 @contextmanager
 def assembled(settings: Settings) -> Iterator[Cast]:
     """The cast, with its specialists' heartbeats going until the end."""
-    store = Store.connect(settings.database_url)
-    directory.apply(store, directory.parse(DIRECTORY))
+    _apply_directory(settings)
     provision.tell_sandbox(settings)
     cast = Cast(
         SandboxDriver(settings.carrier_url),
@@ -155,6 +154,14 @@ def assembled(settings: Settings) -> Iterator[Cast]:
             person.put("/me/presence", {"status": "offline"})
         for person in cast.everybody:
             accounts.revoke_token(settings, person.token)
+
+
+def _apply_directory(settings: Settings) -> None:
+    store = Store.connect(settings.database_url, pool=1)
+    try:
+        directory.apply(store, directory.parse(DIRECTORY))
+    finally:
+        store.close()
 
 
 def _person(settings: Settings, name: str) -> Person:

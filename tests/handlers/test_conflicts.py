@@ -6,9 +6,10 @@ import pytest
 
 from handlers.calls import Handled
 from routing import commands as c
-from routing.call import Call, replay
+from routing.call import Call
 from routing.codec import event_from_plain
 from routing.decide import Refused
+from routing.evolve import replay
 from tests.handlers.world import DIRECT, World, at_once
 
 ROUNDS = range(5)

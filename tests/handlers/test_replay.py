@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from handlers.errors import UseCaseError
 from models.store import Store
 from routing import commands as c
-from routing.call import Call, replay
+from routing.call import Call
 from routing.codec import event_from_plain
 from routing.decide import Refused
+from routing.evolve import replay
 from tests.handlers.world import BRIDGED, DIRECT, World
 
 Step = Callable[[World, Call], object]

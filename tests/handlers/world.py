@@ -112,7 +112,7 @@ class FakeCarrier:
     def hang_up(self, sid: str, call_id: str, leg: int, farewell: str | None) -> None:
         self._do("hang_up", lambda: self.done.append(("hang_up", sid, farewell)))
 
-    def hold(self, call_id: str, conference: str | None, sid: str, leg: int, on: bool) -> None:  # noqa: FBT001
+    def hold(self, call_id: str, conference: str | None, sid: str, leg: int, *, on: bool) -> None:
         self._do("hold", lambda: self.done.append(("hold", sid, on)))
 
     def announce(

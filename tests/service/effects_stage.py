@@ -50,7 +50,8 @@ class KeepingCarrier:
         conference: str | None,
         sid: str,
         leg: int,
-        on: bool,  # noqa: FBT001 - the port's signature
+        *,
+        on: bool,
     ) -> None:
         return
 

@@ -40,7 +40,6 @@ def metline(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]
         ["fallback", "write"],
         ["docs", "check"],
         ["docs", "write"],
-        ["report", "diversion"],
     ],
     ids=" ".join,
 )

@@ -19,10 +19,11 @@ from werkzeug.serving import make_server
 
 from handlers.calls import Handled
 from handlers.errors import UnknownCall, UnknownLine
-from routing.call import Call, evolve
+from routing.call import Call
 from routing.commands import Command, Report, ReportArrival
 from routing.decide import decide
 from routing.effects import Effect, effects_of
+from routing.evolve import evolve
 from routing.plan import Destination, Entry, Plan, Role
 from routing.roster import Presence, Roster, Specialist
 from telephony.settings import VoiceSettings
@@ -93,6 +94,8 @@ class DeskInMemory:
         caller_number: str | None,
         incident_number: str | None,
         receipt: str,
+        *,
+        from_number: str | None = None,
     ) -> Handled:
         with self._lock:
             return self._arrived(line, sid, caller_number, incident_number, receipt)

@@ -80,7 +80,7 @@ class Stage:
                 self.carrier.hang_up(self.desk.legs[call_id, leg], call_id, leg, farewell)
             case f.SyncHold(leg=leg):
                 wanted = call.legs[leg - 1].hold_wanted
-                self.carrier.hold(call_id, room, self.desk.legs[call_id, leg], leg, wanted)
+                self.carrier.hold(call_id, room, self.desk.legs[call_id, leg], leg, on=wanted)
             case f.Announce(leg=leg, prompt=prompt):
                 self.carrier.announce(call_id, room, self.desk.legs[call_id, leg], leg, prompt)
             case f.HandOver(leg=leg):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -28,19 +27,11 @@ from tests.telephony.fakes import (
 from tests.telephony.grammar import parsed, verbs
 
 
-class RealDesk(Calls):
-    """The real use cases, and the one look-up that they do not have yet."""
-
-    def call_of(self, sid: str) -> str | None:
-        with self._store.begin() as work:
-            return work.calls.by_caller_sid(sid)
-
-
 @dataclass
 class Product:
     """Everything but the worker; `lose_the_database` is for good."""
 
-    desk: RealDesk
+    desk: Calls
     carrier: CarrierSide
     lose_the_database: Callable[[], None]
 
@@ -50,15 +41,14 @@ def product(postgres_url: str, new_database: Callable[[], str]) -> Iterator[Prod
     url = new_database()
     store = Store.connect(url)
     world = World(store)
-    desk = RealDesk(store, world.clock, world.bell, lambda: str(uuid.uuid4()))
     lost: list[str] = []
 
     def lose() -> None:
         drop_database(postgres_url, url)
         lost.append(url)
 
-    with served(application(desk, voice_settings())) as actual:
-        yield Product(desk, CarrierSide(actual), lose)
+    with served(application(world.calls, voice_settings())) as actual:
+        yield Product(world.calls, CarrierSide(actual), lose)
     store.close()
     if not lost:
         lose()

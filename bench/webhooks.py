@@ -1,0 +1,184 @@
+"""Webhooks of the product beside a bare view: the same server, database, form and load."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode
+
+from bench import bare
+from bench.load import Load, LoadError, drive
+from bench.results import Figure
+from bench.stage import (
+    environ,
+    folder,
+    free_port,
+    module,
+    running,
+    wait_until_serving,
+)
+from sandbox.signing import signature
+from service import config, database, directory_file, local
+from service.embedded import EmbeddedPostgres, EmbeddedValkey
+from service.up import DEMO
+
+LIMIT = 2.5
+ROUNDS = 7
+CALLS = 400
+LINE = "+16615550111"
+# What a leg tells of itself, in this order.
+STATUSES = ("ringing", "in-progress", "completed")
+DISPATCHER_LEG = 2
+_CALL = re.compile(rb"/voice/wait/([0-9a-f-]{36})")
+
+Form = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Servers:
+    """The two that are compared, and what signs for the carrier."""
+
+    product: int
+    bare: int
+    auth_token: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One batch at the product, and the batch at the bare view just before it."""
+
+    product: Load
+    bare: Load
+
+
+def measure() -> list[Figure]:
+    """Throughput and p99 of arrivals and of leg status callbacks. Raises LoadError, StageError."""
+    with folder() as place, _servers(place) as servers:
+        _round(servers, "warm-up", 150)
+        rounds = [_round(servers, f"{number}", CALLS) for number in range(ROUNDS)]
+    arrivals, statuses = zip(*rounds, strict=True)
+    return [*_figures("inbound", arrivals), *_figures("status", statuses)]
+
+
+def _round(servers: Servers, name: str, calls: int) -> tuple[Pair, Pair]:
+    arrivals = [_arrival(f"{name}x{number}") for number in range(calls)]
+    arrived = _beside(servers, "/voice/inbound", arrivals)
+    ids = [_call_id(answer) for answer in arrived.product.answers]
+    told = [
+        (f"/voice/legs/{call_id}/{DISPATCHER_LEG}/status", _status(call_id, place))
+        for place in range(len(STATUSES))
+        for call_id in ids
+    ]
+    plain = [_post(bare.PATH, form) for _, form in told]
+    signed = [_signed(servers, path, form) for path, form in told]
+    return arrived, Pair(bare=drive(servers.bare, plain), product=drive(servers.product, signed))
+
+
+def _beside(servers: Servers, path: str, forms: Sequence[Form]) -> Pair:
+    plain = [_post(bare.PATH, form) for form in forms]
+    signed = [_signed(servers, path, form) for form in forms]
+    return Pair(bare=drive(servers.bare, plain), product=drive(servers.product, signed))
+
+
+def _arrival(name: str) -> Form:
+    return {
+        **_said_of_every_call("CA" + name.encode().hex().rjust(32, "0"), "ringing"),
+        "From": "+16615550123",
+        "To": LINE,
+        "Direction": "inbound",
+    }
+
+
+def _status(call_id: str, place: int) -> Form:
+    return {
+        **_said_of_every_call("CA" + call_id.replace("-", ""), STATUSES[place]),
+        "From": LINE,
+        "To": "+16615550100",
+        "Direction": "outbound-api",
+        "CallbackSource": "call-progress-events",
+        "SequenceNumber": str(place + 1),
+        "Timestamp": "Mon, 05 Jan 2026 20:00:00 +0000",
+    }
+
+
+def _said_of_every_call(sid: str, status: str) -> Form:
+    return {
+        "AccountSid": "AC" + "0" * 32,
+        "ApiVersion": "2010-04-01",
+        "CallSid": sid,
+        "CallStatus": status,
+    }
+
+
+def _call_id(document: bytes) -> str:
+    found = _CALL.search(document)
+    if found is None:
+        raise LoadError("an arrival was not answered with its conference")
+    return found[1].decode()
+
+
+def _signed(servers: Servers, path: str, form: Form) -> bytes:
+    url = f"http://127.0.0.1:{servers.product}{path}"
+    return _post(path, form, f"X-Twilio-Signature: {signature(servers.auth_token, url, dict(form))}")
+
+
+def _post(path: str, form: Form, *headers: str) -> bytes:
+    body = urlencode(form).encode()
+    head = [
+        f"POST {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {len(body)}",
+        *headers,
+        "",
+        "",
+    ]
+    return "\r\n".join(head).encode() + body
+
+
+def _figures(name: str, pairs: Sequence[Pair]) -> list[Figure]:
+    slower = median(pair.bare.per_second / pair.product.per_second for pair in pairs)
+    later = median(pair.product.percentile(0.99) / pair.bare.percentile(0.99) for pair in pairs)
+    rates = [median(load.per_second for load in loads) for loads in _sides(pairs)]
+    tails = [median(load.percentile(0.99) for load in loads) for loads in _sides(pairs)]
+    return [
+        Figure(f"{name}: throughput, bare / ours", slower, LIMIT, "x", _both("/s", rates)),
+        Figure(
+            f"{name}: p99, ours / bare", later, LIMIT, "x", _both("ms", [t * 1000 for t in tails])
+        ),
+    ]
+
+
+def _sides(pairs: Sequence[Pair]) -> tuple[list[Load], list[Load]]:
+    return [pair.bare for pair in pairs], [pair.product for pair in pairs]
+
+
+def _both(unit: str, values: Sequence[float]) -> dict[str, object]:
+    return {f"bare {unit}": round(values[0], 1), f"ours {unit}": round(values[1], 1)}
+
+
+@contextmanager
+def _servers(place: Path) -> Iterator[Servers]:
+    with EmbeddedPostgres(place) as postgres, EmbeddedValkey(place) as valkey:
+        ours, other = free_port(), free_port()
+        env = environ(
+            METLINE_DATA_DIR=str(place), DATABASE_URL=postgres.url(), REDIS_URL=valkey.url()
+        )
+        database.upgrade(postgres.url())
+        directory_file.main(config.read(env), DEMO)
+        token = local.kept_secrets(place)["TWILIO_AUTH_TOKEN"]
+        with (
+            running(
+                module("service.cli", "serve"), env | {"PORT": str(ours)}, place / "web.log"
+            ) as web,
+            running(
+                module("bench.bare"), env | {"PORT": str(other)}, place / "bare.log"
+            ) as beside,
+        ):
+            wait_until_serving(web, ours, "/healthz")
+            wait_until_serving(beside, other, bare.PATH)
+            yield Servers(ours, other, token)
