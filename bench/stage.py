@@ -10,13 +10,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import requests
 
 from service.embedded.process import leashed, stop
 
@@ -115,10 +115,8 @@ def wait_until_serving(started: Running, port: int, path: str) -> None:
 
 def _answers(url: str) -> bool:
     try:
-        urllib.request.urlopen(url, timeout=5).close()
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
+        requests.get(url, timeout=5).close()
+    except requests.RequestException:
         return False
     return True
 

@@ -123,7 +123,8 @@ def _call_id(document: bytes) -> str:
 
 def _signed(servers: Servers, path: str, form: Form) -> bytes:
     url = f"http://127.0.0.1:{servers.product}{path}"
-    return _post(path, form, f"X-Twilio-Signature: {signature(servers.auth_token, url, dict(form))}")
+    signed = signature(servers.auth_token, url, dict(form))
+    return _post(path, form, f"X-Twilio-Signature: {signed}")
 
 
 def _post(path: str, form: Form, *headers: str) -> bytes:

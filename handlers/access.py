@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from handlers.errors import Forbidden, NotFound
+from handlers.errors import Elsewhere, Forbidden
 from routing import commands as c
 from routing.plan import Role
 
@@ -14,7 +14,10 @@ ROLES = (DISPATCHER, SPECIALIST, SUPERVISOR, ADMIN)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A signed-in person. `agencies` are keys; `identity` is their softphone's at the carrier."""
+    """A signed-in person. `agencies` are keys; `identity` is their softphone's at the carrier.
+
+    `origin` is the network address from which they ask, for the audit.
+    """
 
     id: str
     email: str
@@ -26,6 +29,7 @@ class Account:
     theme: str = "system"
     phone: str | None = None
     on_call: bool = False
+    origin: str | None = field(default=None, compare=False)
 
     @property
     def identity(self) -> str:
@@ -69,6 +73,14 @@ MAY_ASK: dict[type, tuple[str, ...]] = {
     c.AttemptCallback: (SPECIALIST,),
     c.SubmitOutcome: (SPECIALIST, SUPERVISOR),
 }
+MAY_UNHOLD = (SPECIALIST, SUPERVISOR)
+
+
+def who_may(request: c.Request) -> tuple[str, ...]:
+    """The roles that may ask for that; a supervisor too may take a party off hold."""
+    if isinstance(request, c.SetHold) and not request.hold:
+        return MAY_UNHOLD
+    return MAY_ASK[type(request)]
 
 
 def require_role(account: Account, *roles: str) -> None:
@@ -78,6 +90,6 @@ def require_role(account: Account, *roles: str) -> None:
 
 
 def require_agency(account: Account, agency: str) -> None:
-    """Raises NotFound when the account does not belong to the agency: it is not told more."""
+    """Raises Elsewhere (a NotFound) when the account does not belong to the agency."""
     if agency not in account.agencies:
-        raise NotFound("there is no such thing")
+        raise Elsewhere("there is no such thing")

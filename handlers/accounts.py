@@ -15,6 +15,7 @@ from handlers.access import Account
 from handlers.errors import Invalid, NotFound
 from handlers.ports import Clock
 from models.store import Store
+from models.work import Work
 
 Plain = dict[str, Any]
 
@@ -25,6 +26,8 @@ TOKEN_BYTES = 32
 TOKEN_MARK = "mtl_"  # noqa: S105 - a mark for secret scanners, not a secret
 PREFIX = 12
 SEEN_EVERY = timedelta(minutes=1)
+# Tokens and passwords are made at the machine itself, by whoever may run commands there.
+OPERATOR = {"who": "operator", "role": None, "origin": "command line"}
 
 
 class Accounts:
@@ -76,9 +79,10 @@ class Accounts:
             raise Invalid((("password", f"at least {SHORTEST_PASSWORD} characters"),))
         hashed = self._hasher.hash(password)
         with self._store.begin() as work:
-            if not work.accounts.set_password(email, hashed):
+            row = work.accounts.by_email(email)
+            if row is None or not work.accounts.set_password(email, hashed):
                 raise NotFound(f"there is no user {email}")
-            work.records.audit(self._clock(), email, None, action="password set", result="done")
+            self._audit(work, "password set", row["id"])
 
     def create_token(self, email: str, name: str = "") -> str:
         """A fresh API token, told once. Raises NotFound."""
@@ -89,7 +93,7 @@ class Accounts:
                 raise NotFound(f"there is no user {email}")
             now = self._clock()
             work.accounts.add_token(_hashed(token), row["id"], token[:PREFIX], name, now)
-            work.records.audit(now, row["id"], row["role"], action="token created", result="done")
+            self._audit(work, "token created", row["id"], reason=name or None)
         return token
 
     def revoke_token(self, token_or_prefix: str) -> bool:
@@ -98,9 +102,12 @@ class Accounts:
             hashed, prefix = _hashed(token_or_prefix), token_or_prefix[:PREFIX]
             revoked = work.accounts.revoke_token(hashed, prefix, self._clock())
             if revoked:
-                what = {"action": "token revoked", "object": prefix, "result": "done"}
-                work.records.audit(self._clock(), None, None, **what)
+                self._audit(work, "token revoked", prefix)
         return revoked
+
+    def _audit(self, work: Work, action: str, about: str, reason: str | None = None) -> None:
+        what = {"action": action, "object": about, "reason": reason, "result": "done"}
+        work.records.audit(self._clock(), **OPERATOR, **what)
 
     def update_settings(
         self, account: Account, *, language: str | None = None, theme: str | None = None

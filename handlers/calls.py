@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.access import MAY_ASK, Account, require_agency, require_role
+from handlers.access import Account, require_agency, require_role, who_may
 from handlers.errors import Stale, UnknownCall, UnknownLine
 from handlers.plans import Line, Plans
 from handlers.ports import Bell, Clock, NewId
@@ -23,7 +23,7 @@ from routing import commands as c
 from routing.call import Call
 from routing.codec import call_from_plain
 from routing.commands import Command, Report, Request
-from routing.decide import decide
+from routing.decide import drafted
 from routing.events import Event
 from routing.plan import Entry, Plan
 from routing.roster import Roster
@@ -152,7 +152,7 @@ class Calls:
         row = _found(work.calls.lock(call_id))
         if account:
             require_agency(account, row.agency)
-            require_role(account, *MAY_ASK[type(request)])
+            require_role(account, *who_may(request))
         if if_match is not None and if_match != row.version:
             raise Stale(f"The call has moved on: it is at version {row.version}.")
         return self._decide(work, row, request, NOTHING)
@@ -166,8 +166,9 @@ class Calls:
     def _decide(self, work: Work, row: CallRow, command: Command, heard: Heard) -> Done:
         before = call_from_plain(row.state)
         roster = self._roster(work, row, before, command)
-        events = decide(before, command, roster)
-        result = result_of(before, events)
+        draft = drafted(before, command, roster)
+        events = tuple(draft.events)
+        result = result_of(draft.states, events)
         decision = Decision(before, result, events, actor_of(command), self._now())
         hang_up = not isinstance(command, _ANSWERED)
         rung = save(work, row, decision, heard, hang_up=hang_up)
@@ -178,7 +179,7 @@ class Calls:
         call = call_from_plain(row.state)
         rung: tuple[int, ...] = ()
         if str(heard.leg) not in row.sids:
-            decision = Decision(call, result_of(call, ()), (), "carrier", self._now())
+            decision = Decision(call, result_of((call,), ()), (), "carrier", self._now())
             rung = save(work, row, decision, heard, hang_up=True)
         return Handled(call, self._plan(work, row)), rung
 
@@ -201,8 +202,9 @@ class Calls:
         now = self._now()
         call_id = time_ordered(self._new_id(), now)
         command = c.ReportArrival(call_id, line.agency, line.number, line.entry, line.drill)
-        events = decide(Call(), command, roster)
-        return Decision(Call(), result_of(Call(), events), events, actor_of(command), now)
+        draft = drafted(Call(), command, roster)
+        events = tuple(draft.events)
+        return Decision(Call(), result_of(draft.states, events), events, actor_of(command), now)
 
     def _roster(self, work: Work, row: CallRow, call: Call, command: Command) -> Roster:
         rows = row.roster

@@ -5,6 +5,7 @@ from __future__ import annotations
 from models.errors import Unavailable
 
 __all__ = [
+    "Elsewhere",
     "Forbidden",
     "Invalid",
     "NotFound",
@@ -26,6 +27,10 @@ class UnknownLine(UseCaseError):
 
 class NotFound(UseCaseError):
     """There is no such thing, or none that this account may know of (404)."""
+
+
+class Elsewhere(NotFound):
+    """It is another agency's: answered like NotFound, and told to the audit alone."""
 
 
 class UnknownCall(NotFound):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
@@ -15,6 +16,7 @@ from handlers.calls import Calls
 from handlers.context import checked, write
 from handlers.errors import Invalid, UnknownCall
 from handlers.ports import Clock
+from handlers.trail import note
 from handlers.views import Beside, call_view, event_view
 from models.call_log import Filter
 from models.store import Store
@@ -31,7 +33,8 @@ STATUSES = {None: None, "open": True, "closed": False}
 class Query:
     """What `GET /calls` asks: `start` and `end` ISO dates or times, `cursor` a page's `next`.
 
-    Both days are included; dates are those of the agency asked for, else UTC.
+    Both days are included, a time given as `end` is not; dates are those of the zone of the
+    agencies asked for, UTC when they have several.
     """
 
     status: str | None = None
@@ -39,6 +42,8 @@ class Query:
     start: str | None = None
     end: str | None = None
     outcome: str | None = None
+    stage: str | None = None
+    alarm: bool | None = None
     q: str | None = None
     cursor: str | None = None
     limit: int = 50
@@ -57,7 +62,7 @@ class CallLog:
         if query.agency:
             require_agency(account, query.agency)
         with self._store.begin() as work:
-            wanted = _filter(account, query, self._zone(work, query.agency))
+            wanted = _filter(account, query, self._zone(work, account, query.agency))
             rows = work.log.page(wanted)
             shown = self._views(work, rows[: wanted.limit], account, listed=True)
         more = len(rows) > wanted.limit
@@ -77,7 +82,7 @@ class CallLog:
         """Its events in order. Raises NotFound."""
         with self._store.begin() as work:
             _visible(work, account, call_id)
-            return [event_view(row) for row in work.log.events((call_id,))[call_id]]
+            return [event_view(row, account) for row in work.log.events((call_id,))[call_id]]
 
     def patch(
         self, account: Account, call_id: str, body: Plain, *, if_match: int | None = None
@@ -102,16 +107,21 @@ class CallLog:
         return self.view(work, account, call_id), rung
 
     def caller_number(self, account: Account, call_id: str) -> Plain:
-        """`{"number"}` in full, None when nobody told it; audited. Raises NotFound."""
+        """`{"number", "callback_number"}` in full, None when nobody told; audited.
+
+        `number` is the callback number when the caller's own is not known. Raises NotFound.
+        """
         with self._store.begin() as work:
             row = _visible(work, account, call_id)
-            what = {"action": "caller number shown", "object": call_id, "result": "done"}
-            work.records.audit(self._clock(), account.id, account.role, **what)
-            return {"number": row["caller_number"] or row["context_callback_number"]}
+            note(work, self._clock(), account, "caller number shown", call_id)
+        told = row["context_callback_number"]
+        return {"number": row["caller_number"] or told, "callback_number": told}
 
-    def _zone(self, work: Work, agency: str | None) -> tzinfo:
-        row = work.directory.agency(agency) if agency else None
-        return ZoneInfo(row["timezone"]) if row else UTC
+    def _zone(self, work: Work, account: Account, agency: str | None) -> tzinfo:
+        agencies = self._calls.plans.at(work, work.directory.version()).agencies
+        asked = (agency,) if agency else account.agencies
+        zones = {agencies[key]["timezone"] for key in asked if key in agencies}
+        return ZoneInfo(zones.pop()) if len(zones) == 1 else UTC
 
     def _views(
         self, work: Work, rows: list[Plain], account: Account, *, listed: bool
@@ -133,8 +143,9 @@ class CallLog:
 
 def _visible(work: Work, account: Account, call_id: str) -> Plain:
     row = work.log.one(call_id) if is_id(call_id) else None
-    if row is None or row["agency"] not in account.agencies:
+    if row is None:
         raise UnknownCall("There is no such call.")
+    require_agency(account, row["agency"])
     return row
 
 
@@ -155,6 +166,8 @@ def _filter(account: Account, query: Query, zone: tzinfo) -> Filter:
         start=_moment("from", query.start, zone, last=False),
         end=_moment("to", query.end, zone, last=True),
         outcome=query.outcome,
+        stage=query.stage,
+        alarm=query.alarm,
         q=query.q,
         after=_position(query.cursor),
     )
@@ -163,10 +176,10 @@ def _filter(account: Account, query: Query, zone: tzinfo) -> Filter:
 def _moment(name: str, value: str | None, zone: tzinfo, *, last: bool) -> datetime | None:
     if not value:
         return None
+    with suppress(ValueError):
+        day = date.fromisoformat(value) + timedelta(days=1 if last else 0)
+        return datetime(day.year, day.month, day.day, tzinfo=zone)
     try:
-        if len(value) == len("2026-01-31"):
-            day = date.fromisoformat(value) + timedelta(days=1 if last else 0)
-            return datetime(day.year, day.month, day.day, tzinfo=zone)
         at = datetime.fromisoformat(value)
     except ValueError as error:
         raise Invalid(((name, "expected a date or a time in ISO 8601"),)) from error

@@ -147,7 +147,7 @@ class Outbox:
         farewell = row.payload["farewell"]
         if situation.sid:
             try:
-                self._carrier.hang_up(situation.sid, row.call_id, row.leg, farewell)
+                self._end(row, situation.leg, situation.sid, farewell)
             except CarrierError as error:
                 if error.retry is not Retry.GONE:
                     raise
@@ -157,6 +157,13 @@ class Outbox:
             reason = (situation.leg and situation.leg.reason) or "ended"
             self._report(row, c.ReportEnded(row.leg, reason))
         self._finish(row)
+
+    def _end(self, row: OutboxRow, leg: Leg | None, sid: str, farewell: str | None) -> None:
+        if leg is None or leg.answered or farewell:
+            self._carrier.hang_up(sid, row.call_id, row.leg, farewell)
+        else:
+            # Whoever answers at this moment hears from us that it is taken, and not a click.
+            self._carrier.stop_ringing(sid)
 
     def _sync_hold(self, row: OutboxRow, situation: Situation) -> None:
         leg, sid = situation.leg, situation.sid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from handlers.access import SPECIALIST, Account, require_agency, require_role
@@ -45,13 +46,14 @@ class Outcomes:
     def _submit(
         self, work: Work, account: Account, call_id: str, form: Plain, if_match: int | None
     ) -> tuple[Plain, tuple[int, ...]]:
-        _require_own(work, account, call_id)
+        require_own(work, account, call_id)
         request = c.SubmitOutcome(account.actor, form["code"], form.get("reason"))
         _, rung = self._calls.ask(work, call_id, request, if_match, account)
         now, kept = self._clock(), {k: v for k, v in form.items() if k != "reason"}
         work.forms.add_outcome(call_id, account.id, kept, form.get("reason"), now)
         if _consented(form.get("follow_up")):
-            work.forms.open_task(call_id, "follow_up", account.id, now)
+            due = _due(form["follow_up"])
+            work.forms.open_task(call_id, "follow_up", account.id, now, due)
         return outcome_view(work.log.outcomes((call_id,))[call_id], account) or {}, rung
 
     def save_draft(self, account: Account, call_id: str, body: Plain) -> Plain:
@@ -59,7 +61,7 @@ class Outcomes:
         require_role(account, SPECIALIST)
         form = checked(body, draft=True)
         with self._store.begin() as work:
-            _require_own(work, account, call_id)
+            require_own(work, account, call_id)
             work.forms.save_draft(call_id, account.id, form, self._clock())
         return form
 
@@ -67,18 +69,19 @@ class Outcomes:
         """The unfinished form, if there is one. Raises Forbidden, NotFound."""
         require_role(account, SPECIALIST)
         with self._store.begin() as work:
-            _require_own(work, account, call_id)
+            require_own(work, account, call_id)
             return work.forms.draft(call_id, account.id)
 
     def revisions(self, account: Account, call_id: str) -> list[Plain]:
         """Every revision, the first one first. Raises NotFound."""
         with self._store.begin() as work:
-            _visible(work, account, call_id)
+            visible(work, account, call_id)
             rows = work.forms.revisions(call_id)
         return [outcome_view(row, account) or {} for row in rows]
 
 
-def _visible(work: Work, account: Account, call_id: str) -> Call:
+def visible(work: Work, account: Account, call_id: str) -> Call:
+    """A call of the account's agencies. Raises NotFound."""
     row = work.calls.read(call_id) if is_id(call_id) else None
     if row is None:
         raise UnknownCall("There is no such call.")
@@ -86,14 +89,23 @@ def _visible(work: Work, account: Account, call_id: str) -> Call:
     return call_from_plain(row.state)
 
 
-def _require_own(work: Work, account: Account, call_id: str) -> None:
+def require_own(work: Work, account: Account, call_id: str) -> None:
     """A specialist's own calls: those they joined, and those nobody joined that rang them."""
-    call = _visible(work, account, call_id)
+    call = visible(work, account, call_id)
     if account.role != SPECIALIST:
         return
     own = [leg for leg in call.legs if leg.role is Role.SPECIALIST and leg.user == account.id]
     if not any(leg.ever_joined or not call.specialist_joined for leg in own):
         raise Forbidden("Another specialist had this call.")
+
+
+def _due(follow_up: object) -> date | None:
+    """The day agreed with the person: `due` of the answer, when it says one."""
+    said = follow_up.get("due") if isinstance(follow_up, dict) else None
+    try:
+        return datetime.fromisoformat(said).date() if isinstance(said, str) else None
+    except ValueError:
+        return None
 
 
 def _consented(follow_up: object) -> bool:

@@ -87,6 +87,9 @@ class Carrier(Protocol):
     def hang_up(self, sid: str, call_id: str, leg: int, farewell: str | None) -> None:
         """End a leg, ringing or answered; with a farewell prompt it hears that first."""
 
+    def stop_ringing(self, sid: str) -> None:
+        """End a leg unless it is answered by now: then its own document tells it why."""
+
     def hold(self, call_id: str, conference: str | None, sid: str, leg: int, *, on: bool) -> None:
         """Put a participant on hold with spoken reassurance, or take it off."""
 

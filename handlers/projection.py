@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 from models.calls import View
@@ -11,7 +12,6 @@ from routing import effects as f
 from routing import events as e
 from routing.call import Call
 from routing.codec import event_to_plain
-from routing.evolve import evolve
 from routing.outcomes import CODES
 
 Plain = dict[str, Any]
@@ -49,20 +49,18 @@ class Result:
     stopped: list[str]
 
 
-def result_of(before: Call, events: tuple[e.Event, ...]) -> Result:
-    """The state after new events, and what they ask for."""
+def result_of(states: Sequence[Call], events: Sequence[e.Event]) -> Result:
+    """What new events ask for; `states` are those around each of them, one more than events."""
     rows: list[Plain] = []
     timers: dict[str, Plain | None] = {}
-    call = before
-    for event in events:
-        call = evolve(call, event)
+    for call, event in zip(states[1:], events, strict=True):
         for effect in f.effects_of(call, event):
             if isinstance(effect, (f.StartTimer, f.StopTimer)):
                 timers[f"{effect.timer}:{effect.subject}"] = _timer_row(effect)
             else:
                 rows.append(_carrier_row(effect))
     started = [row for row in timers.values() if row]
-    return Result(call, rows + started, list(timers))
+    return Result(states[-1], rows + started, list(timers))
 
 
 def _timer_row(effect: f.StartTimer | f.StopTimer) -> Plain | None:
@@ -73,7 +71,7 @@ def _timer_row(effect: f.StartTimer | f.StopTimer) -> Plain | None:
 
 
 def _carrier_row(effect: f.Effect) -> Plain:
-    payload = asdict(effect)
+    payload = {field.name: getattr(effect, field.name) for field in fields(effect)}
     leg = payload.pop("leg")
     return {"leg": leg, "kind": _KINDS[type(effect)], "payload": payload, "seconds": 0}
 

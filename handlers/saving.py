@@ -17,6 +17,8 @@ from routing.codec import call_to_plain
 from routing.plan import Role
 
 REACHED = "reached"
+# The only outcome after which somebody still has to find the caller again.
+LOST = "U01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +132,18 @@ def _keep_task(work: Work, decision: Decision, event: e.Event) -> None:
     match event:
         case e.TaskOpened(task="outcome") if decision.after.outcome:
             pass
+        case e.TaskOpened(task="callback") if decision.after.outcome not in (None, LOST):
+            pass
         case e.TaskOpened(task=task, about=about):
             work.forms.open_task(call_id, task, about, now)
         case e.CallbackAttempted(result=result):
             work.forms.add_attempt(call_id, decision.actor, result, now)
             if result == REACHED:
                 work.forms.close_tasks(call_id, "callback", now)
-        case e.OutcomeSubmitted():
+        case e.OutcomeSubmitted() | e.OutcomeRevised():
             work.forms.close_tasks(call_id, "outcome", now)
+            if event.code != LOST:
+                work.forms.close_tasks(call_id, "callback", now)
             work.presences.wrapped_up(call_id, now)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from handlers.access import SPECIALIST, SUPERVISOR, Account, require_role
 from handlers.accounts import is_id
 from handlers.calls import Calls
-from handlers.errors import Invalid, NotFound
+from handlers.errors import Elsewhere, Invalid, NotFound
 from handlers.ports import Clock
 from handlers.presence import FRESH_SECONDS, STATUSES, presence_of
+from handlers.trail import note
 from handlers.views import moment
 from models.store import Store
 from models.work import Work
@@ -61,14 +62,10 @@ class Specialists:
         return self._store.run(lambda work: work.presences.sweep(now - FRESH, now))
 
     def _release(self, work: Work, account: Account, user_id: str, reason: str) -> Plain:
-        known = {str(row["id"]): row for row in work.presences.board()}
-        row = known.get(user_id) if is_id(user_id) else None
-        if row is None or not set(account.agencies).intersection(row["agencies"]):
-            raise NotFound("There is no such specialist.")
-        released = work.presences.release(user_id, self._clock())
-        what = {"action": "wrap-up released", "object": user_id, "reason": reason}
-        result = "done" if released else "not in wrap-up"
-        work.records.audit(self._clock(), account.id, account.role, **what, result=result)
+        row = _colleague(work, account, user_id)
+        now = self._clock()
+        result = "done" if work.presences.release(user_id, now) else "not in wrap-up"
+        note(work, now, account, "wrap-up released", user_id, reason=reason, result=result)
         return self._shown(row | {"wrap_up_call": None})
 
     def _shown(self, row: Plain) -> Plain:
@@ -83,6 +80,16 @@ class Specialists:
             "call": str(call) if call else None,
             "since": moment(row["changed_at"]),
         }
+
+
+def _colleague(work: Work, account: Account, user_id: str) -> Plain:
+    person = work.accounts.by_id(user_id) if is_id(user_id) else None
+    if person and not set(account.agencies).intersection(person["agencies"]):
+        raise Elsewhere("There is no such specialist.")
+    known = {str(row["id"]): row for row in work.presences.board()}
+    if person is None or person["id"] not in known:
+        raise NotFound("There is no such specialist.")
+    return known[person["id"]]
 
 
 def seconds_of(row: Plain) -> Plain:

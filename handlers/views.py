@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from handlers.access import DISPATCHER, Account
+from handlers.access import ADMIN, DISPATCHER, Account
 from handlers.numbers import masked
 from handlers.timings import Recorded, timings_of
 from routing.call import DISPATCH, Call, Leg, Transfer
@@ -18,8 +18,11 @@ from routing.states import LegState
 Plain = dict[str, Any]
 
 CONTEXT = ("caller", "language", "weapons", "officers", "location", "callback_number", "note")
-# The clinical part of an outcome, which dispatchers never see (W&I 5328).
-CLINICAL = ("note", "cssrs", "safety_plan", "means_discussed", "problems", "risk_start", "risk_end")
+# All that dispatchers and lists are shown of a form: even the fact of treatment is confidential
+# (W&I 5328), and whatever field is added later stays hidden from them too.
+OPERATIONAL = ("law_enforcement", "ems", "caller_type")
+# What a specialist writes in their own words about a caller.
+_WORDS = {"callback_attempted": ("result",)}
 _STATUS = {
     LegState.DIALING: "dialing",
     LegState.RINGING: "ringing",
@@ -51,7 +54,7 @@ def moment(at: datetime | None) -> str | None:
 
 
 def call_view(row: Plain, beside: Beside, account: Account, *, listed: bool = False) -> Plain:
-    """One call; in a list, numbers are masked."""
+    """One call; in a list and once it is closed, numbers are masked."""
     call = call_from_plain(row["state"])
     specialist = row["specialist"]
     return {
@@ -66,13 +69,15 @@ def call_view(row: Plain, beside: Beside, account: Account, *, listed: bool = Fa
         "closed_at": moment(row["closed_at"]),
         "incident_number": row["incident_number"],
         "caller_number": row["caller_masked"] or masked(row["context_callback_number"]),
-        "alarm": row["alarm"],
+        "alarm": call.alarm,
+        "alarms": list(call.alarms),
+        "awaited": call.awaited,
         "released": call.released,
         "specialist": _person(specialist, beside.names) if specialist else None,
-        "context": _context(row, listed=listed),
+        "context": _context(row, masking=listed or call.closed or account.role == ADMIN),
         "parties": [_party(call, leg, beside) for leg in call.legs],
         "transfers": [_transfer(call, t, beside) for t in call.transfers if t.to != DISPATCH],
-        "outcome": outcome_view(beside.outcome, account),
+        "outcome": outcome_view(beside.outcome, account, listed=listed),
         "disposition": row["disposition"],
         "needs_outcome": row["disposition"] == "asked" and row["outcome"] is None,
         "timings": timings_of(recorded(beside.events)),
@@ -83,9 +88,9 @@ def _person(user: str, names: dict[str, str]) -> Plain:
     return {"id": user, "name": names.get(user, "")}
 
 
-def _context(row: Plain, *, listed: bool) -> Plain:
+def _context(row: Plain, *, masking: bool) -> Plain:
     context = {name: row[f"context_{name}"] for name in CONTEXT}
-    if listed:
+    if masking:
         context["callback_number"] = masked(context["callback_number"])
     return context
 
@@ -133,19 +138,20 @@ def _transfer(call: Call, transfer: Transfer, beside: Beside) -> Plain:
     }
 
 
-def outcome_view(outcome: Plain | None, account: Account) -> Plain | None:
-    """The newest revision of an outcome; dispatchers see its operational part."""
+def outcome_view(outcome: Plain | None, account: Account, *, listed: bool = False) -> Plain | None:
+    """The newest revision of an outcome; dispatchers and lists see its operational part."""
     if outcome is None:
         return None
-    hidden = CLINICAL if account.role == DISPATCHER else ()
-    shown = {name: value for name, value in outcome["body"].items() if name not in hidden}
+    brief = listed or account.role == DISPATCHER
+    body = outcome["body"]
+    shown = {name: value for name, value in body.items() if not brief or name in OPERATIONAL}
     return shown | {
         "code": outcome["code"],
         "diverted": diverted(outcome["code"]),
         "revision": outcome["n"],
         "submitted_by": str(outcome["submitted_by"]),
         "at": moment(outcome["at"]),
-        "reason": outcome["reason"],
+        "reason": None if brief else outcome["reason"],
     }
 
 
@@ -161,9 +167,10 @@ def recorded(rows: tuple[Plain, ...]) -> tuple[Recorded, ...]:
     )
 
 
-def event_view(row: Plain) -> Plain:
+def event_view(row: Plain, account: Account) -> Plain:
     """One event; the addresses that were dialed stay masked."""
-    data = dict(row["data"])
+    unread = _WORDS.get(row["name"], ()) if account.role == DISPATCHER else ()
+    data = {name: value for name, value in row["data"].items() if name not in unread}
     if "address" in data and not str(data["address"]).startswith("client:"):
         data["address"] = masked(data["address"])
     if "rungs" in data:

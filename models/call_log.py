@@ -58,6 +58,8 @@ class Filter:
     start: datetime | None = None
     end: datetime | None = None
     outcome: str | None = None
+    stage: str | None = None
+    alarm: bool | None = None
     q: str | None = None
     after: tuple[datetime, str] | None = None
 
@@ -134,6 +136,10 @@ def _conditions(wanted: Filter) -> list[Any]:
         conditions.append(calls.opened_at < wanted.end)
     if wanted.outcome:
         conditions.append(calls.outcome == wanted.outcome)
+    if wanted.stage:
+        conditions.append(calls.stage == wanted.stage)
+    if wanted.alarm is not None:
+        conditions.append(calls.alarm.is_not(None) if wanted.alarm else calls.alarm.is_(None))
     if wanted.q:
         conditions.append(_matches(wanted.q))
     if wanted.after:

@@ -7,28 +7,29 @@ from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection
 
+from models.driver import first, native
 from models.presences import ROSTER
 
 Plain = dict[str, Any]
 
 _COLUMNS = f"""
-    c.id, c.agency, c.version, c.state, c.sids, c.conference_sid, c.opened_at,
+    CAST(c.id AS text), c.agency, c.version, c.state, c.sids, c.conference_sid, c.opened_at,
     EXISTS (SELECT 1 FROM webhook_receipts r WHERE r.key = CAST(:receipt AS text)) AS repeated,
     (SELECT version FROM config_version) AS config,
-    {ROSTER.format(agency="c.agency")} AS roster
+    coalesce({ROSTER.format(agency="c.agency")}, '[]') AS roster
 """  # noqa: S608 - constants only
 
-_LOCKED = text(f"SELECT {_COLUMNS} FROM calls c WHERE c.id = :id FOR UPDATE OF c")  # noqa: S608
+_LOCKED = native(f"SELECT {_COLUMNS} FROM calls c WHERE c.id = :id FOR UPDATE OF c")  # noqa: S608
 
-_READ = text(f"SELECT {_COLUMNS} FROM calls c WHERE c.id = :id")  # noqa: S608
+_READ = native(f"SELECT {_COLUMNS} FROM calls c WHERE c.id = :id")  # noqa: S608
 
-_BY_SID = text("SELECT id FROM calls WHERE caller_sid = :sid")
+_BY_SID = native("SELECT CAST(id AS text) FROM calls WHERE caller_sid = :sid")
 
-_ARRIVING = text(
+_ARRIVING = native(
     f"""
-    SELECT (SELECT id FROM calls WHERE caller_sid = :sid) AS id,
+    SELECT (SELECT CAST(id AS text) FROM calls WHERE caller_sid = :sid) AS id,
            (SELECT version FROM config_version) AS config,
            {ROSTER.format(agency="(SELECT agency FROM lines WHERE number = :line)")} AS roster
     """  # noqa: S608 - constants only
@@ -58,7 +59,7 @@ _SAVED_BESIDE = """
 """
 _RUNG = "(SELECT array_agg(id ORDER BY id) FROM queued WHERE due_at <= :now) AS rung"
 
-_UPDATE = text(
+_UPDATE = native(
     f"""
     WITH {_SAVED_BESIDE},
     stopped AS (
@@ -86,7 +87,7 @@ _UPDATE = text(
     """  # noqa: S608 - constants only
 )
 
-_INSERT = text(
+_INSERT = native(
     f"""
     WITH {_SAVED_BESIDE},
     opened AS (
@@ -110,7 +111,10 @@ _INSERT = text(
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """A call as stored. `repeated` when the receipt asked about was kept before."""
+    """A call as stored. `repeated` when the receipt asked about was kept before.
+
+    Its fields are `_COLUMNS`, in that order.
+    """
 
     id: str
     agency: str
@@ -196,19 +200,19 @@ class CallRows:
         """The call, not locked."""
         return self._one(_READ, call_id, None)
 
-    def _one(self, statement: Any, call_id: str, receipt: str | None) -> CallRow | None:
-        found = self._connection.execute(statement, {"id": call_id, "receipt": receipt}).first()
-        return _row(found) if found else None
+    def _one(self, statement: bytes, call_id: str, receipt: str | None) -> CallRow | None:
+        found = first(self._connection, statement, {"id": call_id, "receipt": receipt})
+        return CallRow(*found) if found else None
 
     def by_caller_sid(self, sid: str) -> str | None:
         """The id of the call that arrived with that sid."""
-        found = self._connection.execute(_BY_SID, {"sid": sid}).scalar()
-        return found and str(found)
+        found = first(self._connection, _BY_SID, {"sid": sid})
+        return str(found[0]) if found else None
 
     def arriving(self, sid: str, line: str) -> Arriving:
         """What a new call's first decision needs."""
-        found = self._connection.execute(_ARRIVING, {"sid": sid, "line": line}).one()
-        return Arriving(found.id and str(found.id), found.config, found.roster or [])
+        call_id, config, roster = first(self._connection, _ARRIVING, {"sid": sid, "line": line})
+        return Arriving(call_id, config, roster or [])
 
     def open(self, saved: Saved, opening: Opening) -> tuple[int, ...]:
         """Insert a new call; returns outbox rows that are due. Contended when the sid exists."""
@@ -220,23 +224,8 @@ class CallRows:
         values = {name: getattr(view, name) for name in View.__dataclass_fields__}
         return self._save(_UPDATE, saved, values)
 
-    def _save(self, statement: Any, saved: Saved, more: Plain) -> tuple[int, ...]:
+    def _save(self, statement: bytes, saved: Saved, more: Plain) -> tuple[int, ...]:
         values = {name: getattr(saved, name) for name in Saved.__dataclass_fields__}
         documents = {key: Jsonb(values[key]) for key in ("state", "events", "outbox", "sids")}
-        row = self._connection.execute(statement, {**values, **documents, **more}).one()
-        return tuple(row.rung or ())
-
-
-def _row(found: Row[Any]) -> CallRow:
-    return CallRow(
-        str(found.id),
-        found.agency,
-        found.version,
-        found.state,
-        found.sids,
-        found.conference_sid,
-        found.opened_at,
-        found.repeated,
-        found.config,
-        found.roster or [],
-    )
+        (rung,) = first(self._connection, statement, {**values, **documents, **more})
+        return tuple(rung or ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -43,22 +43,19 @@ _REVISIONS = text(
 )
 _OPEN_TASK = text(
     """
-    INSERT INTO tasks (call_id, task, about, opened_at)
-    VALUES (CAST(:call AS uuid), :task, :about, :now)
+    INSERT INTO tasks (call_id, task, about, opened_at, due_on)
+    SELECT CAST(:call AS uuid), CAST(:task AS text), CAST(:about AS text), :now,
+           CAST(:due AS date)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM tasks WHERE call_id = CAST(:call AS uuid) AND task = :task
+          AND about IS NOT DISTINCT FROM CAST(:about AS text) AND closed_at IS NULL
+    )
     """
 )
 _CLOSE_TASK = text(
     """
     UPDATE tasks SET closed_at = :now
     WHERE call_id = CAST(:call AS uuid) AND task = :task AND closed_at IS NULL
-    """
-)
-_TASKS = text(
-    """
-    SELECT k.id, k.call_id, k.task, k.about, k.opened_at, c.agency, c.specialist FROM tasks k
-    JOIN calls c ON c.id = k.call_id
-    WHERE k.closed_at IS NULL AND c.agency = ANY(CAST(:agencies AS text[])) AND NOT c.drill
-    ORDER BY k.opened_at
     """
 )
 _ATTEMPT = text(
@@ -110,19 +107,16 @@ class FormRows:
         found: Plain | None = self._connection.execute(_READ_DRAFT, values).scalar()
         return found
 
-    def open_task(self, call_id: str, task: str, about: str | None, now: datetime) -> None:
-        """Keep work that remains."""
-        values = {"call": call_id, "task": task, "about": about, "now": now}
+    def open_task(
+        self, call_id: str, task: str, about: str | None, now: datetime, due: date | None = None
+    ) -> None:
+        """Keep work that remains; the same is kept once while it is open."""
+        values = {"call": call_id, "task": task, "about": about, "now": now, "due": due}
         self._connection.execute(_OPEN_TASK, values)
 
     def close_tasks(self, call_id: str, task: str, now: datetime) -> None:
         """That work is done."""
         self._connection.execute(_CLOSE_TASK, {"call": call_id, "task": task, "now": now})
-
-    def tasks(self, agencies: tuple[str, ...]) -> list[Plain]:
-        """Open tasks, the oldest first."""
-        found = self._connection.execute(_TASKS, {"agencies": list(agencies)})
-        return [dict(row) for row in found.mappings()]
 
     def add_attempt(self, call_id: str, user: str, result: str, now: datetime) -> None:
         """Keep one attempt to reach a caller who dropped."""

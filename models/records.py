@@ -12,8 +12,8 @@ Plain = dict[str, Any]
 
 _AUDIT = text(
     """
-    INSERT INTO audit (at, who, role, action, object, reason, result)
-    VALUES (:at, :who, :role, :action, :object, :reason, :result)
+    INSERT INTO audit (at, who, role, origin, action, object, reason, result)
+    VALUES (:at, :who, :role, :origin, :action, :object, :reason, :result)
     """
 )
 _CLAIM = text(
@@ -23,6 +23,7 @@ _CLAIM = text(
     ON CONFLICT (user_id, key) DO UPDATE SET request = excluded.request, at = excluded.at,
         status = NULL, body = NULL
     WHERE idempotency_keys.at < :before
+       OR (idempotency_keys.status IS NULL AND idempotency_keys.at < :stuck)
     RETURNING key
     """
 )
@@ -62,13 +63,24 @@ class RecordRows:
         self._connection = connection
 
     def audit(self, at: datetime, who: str | None, role: str | None, **what: str | None) -> None:
-        """`what`: action and result, and object and reason when there are."""
-        values = {"object": None, "reason": None, **what, "at": at, "who": who, "role": role}
-        self._connection.execute(_AUDIT, values)
+        """`what`: action and result, and origin, object and reason when there are."""
+        absent = {"origin": None, "object": None, "reason": None}
+        self._connection.execute(_AUDIT, {**absent, **what, "at": at, "who": who, "role": role})
 
-    def claim(self, user: str, key: str, request: str, now: datetime, before: datetime) -> bool:
-        """Whether the key is fresh, or older than `before`, and is ours to answer now."""
-        values = {"user": user, "key": key, "request": request, "now": now, "before": before}
+    def claim(
+        self,
+        user: str,
+        key: str,
+        request: str,
+        now: datetime,
+        *,
+        before: datetime,
+        stuck: datetime,
+    ) -> bool:
+        """Whether the key is ours to answer now: fresh, older than `before`, or not answered
+        since `stuck`."""
+        values = {"user": user, "key": key, "request": request, "now": now}
+        values |= {"before": before, "stuck": stuck}
         return self._connection.execute(_CLAIM, values).first() is not None
 
     def kept(self, user: str, key: str) -> Plain | None:

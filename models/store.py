@@ -28,6 +28,7 @@ _IN_THE_WAY = (
     pg.LockNotAvailable,
     pg.UniqueViolation,
 )
+_SILENT = (pg.OperationalError, pg.InterfaceError, exc.TimeoutError)
 
 
 class Store:
@@ -60,7 +61,7 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 yield Work(connection)
-        except (exc.DBAPIError, exc.TimeoutError) as problem:
+        except (exc.DBAPIError, exc.TimeoutError, pg.Error) as problem:
             raise _translated(problem) from problem
 
     def run(self, use: Callable[[Work], Result]) -> Result:
@@ -79,12 +80,13 @@ class Store:
         self._engine.dispose()
 
 
-def _translated(problem: exc.DBAPIError | exc.TimeoutError) -> Exception:
-    if isinstance(problem, exc.DBAPIError) and isinstance(problem.orig, _IN_THE_WAY):
+def _translated(problem: exc.DBAPIError | exc.TimeoutError | pg.Error) -> Exception:
+    cause = problem.orig if isinstance(problem, exc.DBAPIError) else problem
+    if isinstance(cause, _IN_THE_WAY):
         return Contended("another transaction stood in the way")
-    if isinstance(problem, (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)):
+    if isinstance(cause, _SILENT):
         return Unavailable("the database does not answer")
-    if isinstance(problem.orig, pg.UndefinedTable):
+    if isinstance(cause, pg.UndefinedTable):
         return Unavailable("the database has not been migrated")
     return problem
 

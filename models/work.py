@@ -17,6 +17,7 @@ from models.partitions import ensure_months
 from models.presences import PresenceRows
 from models.records import RecordRows
 from models.reports import ReportRows
+from models.tasks import TaskRows
 
 
 class Work:
@@ -57,8 +58,13 @@ class Work:
 
     @cached_property
     def forms(self) -> FormRows:
-        """Outcomes, drafts, tasks, context."""
+        """Outcomes, drafts, context, and what is still to be done."""
         return FormRows(self.connection)
+
+    @cached_property
+    def tasks(self) -> TaskRows:
+        """Reading what remains to be done."""
+        return TaskRows(self.connection)
 
     @cached_property
     def records(self) -> RecordRows:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
+from operator import attrgetter
 from typing import TypeVar
 
 from routing import events as e
@@ -18,11 +19,15 @@ from routing.states import LegState, TransferStage, next_leg_state, next_transfe
 T = TypeVar("T", Call, Leg, Transfer)
 
 
+_READERS = {kind: attrgetter(*kind.__slots__) for kind in (Call, Leg, Transfer)}
+
+
 def changed(value: T, **changes: object) -> T:
     """`dataclasses.replace` at a third of its cost: the model checker makes millions of states."""
-    new = object.__new__(type(value))
-    for name in value.__slots__:
-        object.__setattr__(new, name, changes[name] if name in changes else getattr(value, name))
+    kind = type(value)
+    new = object.__new__(kind)
+    for name, was in zip(kind.__slots__, _READERS[kind](value), strict=True):
+        object.__setattr__(new, name, changes.get(name, was))
     return new
 
 
@@ -33,7 +38,11 @@ def replay(history: Iterable[e.Event]) -> Call:
 
 def evolve(call: Call, event: e.Event) -> Call:
     """The state after one event. KeyError when the table has no such transition."""
-    return changed(_applied(call, event), version=call.version + 1)
+    applied = _applied(call, event)
+    after = changed(call) if applied is call else applied
+    # Nobody else has seen this value yet: a second copy for its number alone would cost a third.
+    object.__setattr__(after, "version", call.version + 1)
+    return after
 
 
 def _applied(call: Call, event: e.Event) -> Call:

@@ -284,6 +284,9 @@ def canonical(call: Call) -> Key:
     """What a state is, whatever its ids: the lesser of its two namings of the specialists."""
     if call.closed:
         return ("closed",)
+    met = {leg.user for leg in call.legs if leg.user}
+    if met <= {"a"}:
+        return _named(call, {"a": "a"})
     return min(_named(call, {"a": "a", "b": "b"}), _named(call, {"a": "b", "b": "a"}))
 
 

@@ -104,3 +104,31 @@ def next_transfer_stage(before: TransferStage, event: str) -> TransferStage:
 def leg_can(before: LegState, event: str) -> bool:
     """Whether the table lets a leg in that state take that event."""
     return ("leg", before, event) in _TABLE
+
+
+def _stages(before: str, after: str) -> tuple[tuple[Stage, Stage], ...]:
+    return tuple((Stage(before), Stage(stage)) for stage in after.split())
+
+
+STAGE_MOVES: frozenset[tuple[Stage, Stage]] = frozenset(
+    (
+        *_stages("menu", "with_dispatcher ringing_specialist transferring transferred closed"),
+        *_stages("with_dispatcher", "menu ringing_specialist transferring transferred closed"),
+        *_stages(
+            "ringing_specialist",
+            "menu with_dispatcher with_specialist transferring transferred closed",
+        ),
+        *_stages(
+            "with_specialist",
+            "menu with_dispatcher ringing_specialist transferring transferred closed",
+        ),
+        *_stages(
+            "transferring",
+            "menu with_dispatcher ringing_specialist with_specialist transferred closed",
+        ),
+        *_stages(
+            "transferred",
+            "menu with_dispatcher ringing_specialist with_specialist transferring closed",
+        ),
+    )
+)

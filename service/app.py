@@ -1,9 +1,12 @@
 """The web process's application: the carrier's webhooks, the JSON API and the health pages."""
 
+import threading
+
 from flask import Flask
 
 from service import changes, wiring
 from service.config import Settings
+from service.loops import Loop
 from service.wiring import Core
 from telephony import webhooks
 from web import api, errors, headers, health
@@ -11,6 +14,8 @@ from web.metrics import Metrics
 
 # Threads that serve requests while the others hold streams.
 POOL = 16
+# The fallback number that a caller hears of without the database is at most this old.
+REFRESH_SECONDS = 5.0
 
 
 def create_app(settings: Settings) -> Flask:
@@ -36,8 +41,16 @@ class Running:
     def __init__(self, parts: Core, feeding: changes.Feeding) -> None:
         self._parts = parts
         self._feeding = feeding
+        self._stopped = threading.Event()
+        refreshing = Loop("directory", parts.calls.plans.load, REFRESH_SECONDS)
+        self._refresher = threading.Thread(
+            target=refreshing.run, args=(self._stopped,), name="directory", daemon=True
+        )
+        self._refresher.start()
 
     def close(self) -> None:
         """End every stream and let go of every connection."""
+        self._stopped.set()
         self._feeding.stop()
+        self._refresher.join()
         self._parts.close()

@@ -7,6 +7,7 @@ Everything here is a hint; the database holds the truth and the due-row loop fin
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 import redis
@@ -75,44 +76,80 @@ class QueueBell:
 
 
 class Nudge:
-    """Tells every web process that some call has changed; which one, they ask the database.
-
-    It speaks from a thread of its own, once for all that changed meanwhile: no request waits.
-    """
+    """Tells every web process that some call has changed; which one, they ask the database."""
 
     def __init__(self, client: "redis.Redis") -> None:
         self._client = client
         self._resting = Resting()
-        self._changed = threading.Event()
+
+    def __call__(self) -> None:
+        """Publish; never raises."""
+        self._resting.attempt(lambda: self._client.publish(CHANGES, b""))
+
+
+class Soon:
+    """Acts on a thread of its own, once for all who asked meanwhile; `act` must not raise.
+
+    The thread begins when first asked, so that a process may fork before.
+    """
+
+    def __init__(self, act: Callable[[], None], pause: float = 0.0) -> None:
+        self._act = act
+        self._pause = pause
+        self._asked = threading.Event()
         self._closed = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def __call__(self) -> None:
-        """Publish soon; returns at once and never raises."""
-        if not self._changed.is_set():
-            self._changed.set()
+    def ask(self) -> None:
+        """Act soon; returns at once."""
+        if not self._asked.is_set():
+            self._asked.set()
             self._begin()
 
     def close(self) -> None:
-        """End the thread; what it had not said yet, the next look finds."""
+        """Act a last time, and end the thread."""
         self._closed.set()
-        self._changed.set()
+        self._asked.set()
         if self._thread is not None:
             self._thread.join()
 
     def _begin(self) -> None:
         with self._lock:
             if self._thread is None and not self._closed.is_set():
-                self._thread = threading.Thread(target=self._run, name="nudge", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="soon", daemon=True)
                 self._thread.start()
 
     def _run(self) -> None:
         while not self._closed.is_set():
-            self._changed.wait()
-            self._changed.clear()
-            self._resting.attempt(lambda: self._client.publish(CHANGES, b""))
-            self._closed.wait(NUDGE_SECONDS)
+            self._asked.wait()
+            self._asked.clear()
+            self._act()
+            self._closed.wait(self._pause)
+        if self._asked.is_set():
+            self._act()
+
+
+class PromptBell:
+    """handlers.ports.Bell that no request waits for: Redis is told right after, all ids at once."""
+
+    def __init__(self, bell: QueueBell) -> None:
+        self._bell = bell
+        self._ids: deque[int] = deque()
+        self._soon = Soon(self._ring_all)
+
+    def ring(self, row_ids: tuple[int, ...]) -> None:
+        """Enqueue the ids soon; never raises."""
+        if row_ids:
+            self._ids.extend(row_ids)
+            self._soon.ask()
+
+    def close(self) -> None:
+        """Ring what is left, and ring no more."""
+        self._soon.close()
+
+    def _ring_all(self) -> None:
+        self._bell.ring(tuple(self._ids.popleft() for _ in range(len(self._ids))))
 
 
 def connect(url: str, *, patience: float = PATIENCE_SECONDS) -> "redis.Redis":

@@ -41,13 +41,13 @@ class Result:
         return json.dumps(told)
 
 
-def main() -> None:
+def main(worlds: tuple[World, ...] | None = None) -> None:
     """Explore, show what is broken as tests to paste, print the result as JSON.
 
     Exits with 1 when something is broken or not exhausted.
     """
     started = time.monotonic()
-    explorations = tuple(_explored(small_worlds()))
+    explorations = tuple(_explored(worlds or small_worlds()))
     result = _joined(explorations)
     for violation in result.violations[:SHOWN_VIOLATIONS]:
         click.echo(as_test(violation))

@@ -200,5 +200,13 @@ def docs_write() -> None:
     generated.write()
 
 
+@docs.command("pictures")
+def docs_pictures() -> None:
+    """Play the demo and renew the documents' pictures and timelines from it."""
+    from service import local, pictures
+
+    pictures.write(local.settings(os.environ))
+
+
 if __name__ == "__main__":
     main()

@@ -1,50 +1,71 @@
-"""Documents made from the code: written by `metline docs write`, compared by `docs check`."""
+"""Documents made from the code: written by `metline docs write`, compared by `docs check`.
 
+A document may be generated whole, or hold generated parts between two marks:
+`<!-- generated: NAME -->` and `<!-- end -->`.
+"""
+
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from routing.states import TRANSITIONS
+from service import reference
 from service.faults import Fault
 
 ROOT = Path(__file__).parent.parent
-MACHINES = {"leg": "A leg", "transfer": "A transfer"}
+PART = re.compile(r"(?s)(?<=<!-- generated: )(?P<name>[\w-]+) -->\n.*?(?=<!-- end -->)")
+
+Make = Callable[[], str]
+
+DOCUMENTS: Mapping[str, Make] = {"docs/states.md": reference.states}
+PARTS: Mapping[str, Make] = {
+    "settings": reference.settings,
+    "commands": reference.commands,
+    "endpoints": reference.endpoints,
+    "events": reference.events,
+    "log-events": reference.log_events,
+    "carrier-errors": reference.carrier_errors,
+    "outcomes": reference.outcomes,
+    "times": reference.times,
+}
 
 
 def write() -> None:
-    """Write every document anew."""
-    for path, make in DOCUMENTS.items():
-        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
-        (ROOT / path).write_text(make())
+    """Write every document anew. Raises Fault."""
+    for path, text in _wanted().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def check() -> None:
     """Raises Fault naming each document that is not what the code says."""
-    stale = [path for path, make in DOCUMENTS.items() if _text(ROOT / path) != make()]
+    stale = [path for path, text in _wanted().items() if _text(path) != text]
     if stale:
-        raise Fault(f"out of step with the code: {', '.join(stale)}: run `metline docs write`")
+        named = ", ".join(str(path.relative_to(ROOT)) for path in stale)
+        raise Fault(f"out of step with the code: {named}: run `metline docs write`")
+
+
+def filled(text: str, where: str) -> str:
+    """text with its generated parts made anew. Raises Fault when it asks for an unknown one."""
+
+    def made(part: re.Match[str]) -> str:
+        name = part["name"]
+        if name not in PARTS:
+            raise Fault(f"{where} asks for {name!r}; generated parts are {', '.join(PARTS)}")
+        return f"{name} -->\n{PARTS[name]()}"
+
+    return PART.sub(made, text)
+
+
+def _wanted() -> dict[Path, str]:
+    whole = {ROOT / path: make() for path, make in DOCUMENTS.items()}
+    return whole | {path: filled(_text(path), path.name) for path in _with_parts()}
+
+
+def _with_parts() -> Iterator[Path]:
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
+        if PART.search(_text(path)):
+            yield path
 
 
 def _text(path: Path) -> str:
-    return path.read_text() if path.exists() else ""
-
-
-def states() -> str:
-    """The state diagrams, from the one table of transitions."""
-    return "\n".join(_states()) + "\n"
-
-
-def _states() -> Iterator[str]:
-    yield "# States and transitions"
-    yield ""
-    yield "Generated from `routing/states.py` by `metline docs write`; do not edit."
-    for machine, title in MACHINES.items():
-        rows = [row for row in TRANSITIONS if row.machine == machine]
-        leaving = {row.before for row in rows}
-        yield from ("", f"## {title}", "", "```mermaid", "stateDiagram-v2")
-        yield "    [*] --> dialing"
-        yield from (f"    {row.before} --> {row.after}: {row.event}" for row in rows)
-        yield from (f"    {end} --> [*]" for end in sorted({row.after for row in rows} - leaving))
-        yield "```"
-
-
-DOCUMENTS: Mapping[str, Callable[[], str]] = {"docs/states.md": states}
+    return path.read_text(encoding="utf-8") if path.exists() else ""

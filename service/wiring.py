@@ -8,6 +8,7 @@ import redis
 
 from handlers.access import Account
 from handlers.accounts import Accounts
+from handlers.agencies import Agencies
 from handlers.calls import Calls
 from handlers.changes import Changes
 from handlers.housekeeping import Housekeeping
@@ -19,10 +20,12 @@ from handlers.ports import Carrier
 from handlers.reconcile import Reconciler
 from handlers.reports import Reports
 from handlers.specialists import Specialists
+from handlers.tasks import Tasks
+from handlers.trail import Trail
 from models.store import Store
 from service import bell
 from service.announcing import AnnouncingCalls
-from service.bell import Nudge, QueueBell
+from service.bell import NUDGE_SECONDS, Nudge, PromptBell, QueueBell, Soon
 from service.changes import Hub
 from service.config import Settings
 from service.health import HealthCheck
@@ -48,12 +51,13 @@ class Core:
 
     store: Store
     redis: "redis.Redis"
-    bell: QueueBell
-    nudge: Nudge
+    bell: PromptBell
+    nudge: Soon
     calls: Calls
 
     def close(self) -> None:
         """Let go of every connection."""
+        self.bell.close()
         self.nudge.close()
         self.store.close()
         self.redis.close()
@@ -73,8 +77,8 @@ def core(settings: Settings, *, pool: int) -> Core:
     """Nothing is opened before its first use; `pool` is how many threads use the database."""
     store = Store.connect(settings.database_url, pool=pool)
     client = bell.connect(settings.redis_url)
-    ringing, nudge = QueueBell(client), Nudge(client)
-    calls = AnnouncingCalls(store, now, ringing, new_id, announce=nudge)
+    ringing, nudge = PromptBell(QueueBell(client)), Soon(Nudge(client), NUDGE_SECONDS)
+    calls = AnnouncingCalls(store, now, ringing, new_id, announce=nudge.ask)
     return Core(store, client, ringing, nudge, calls)
 
 
@@ -88,12 +92,15 @@ def services(parts: Core, settings: Settings, hub: Hub) -> Services:
 
     return Services(
         accounts=Accounts(parts.store, now),
+        agencies=Agencies(parts.store, parts.calls.plans),
         answers=Answers(parts.store, now),
         calls=parts.calls,
         log=CallLog(parts.store, parts.calls, now),
         outcomes=Outcomes(parts.store, parts.calls, now),
         reports=Reports(parts.store, now),
         specialists=Specialists(parts.store, now, parts.calls),
+        tasks=Tasks(parts.store, parts.calls),
+        trail=Trail(parts.store, now, parts.calls.plans),
         feed=hub,
         voice_token=token,
         health=HealthCheck(parts.store, parts.redis, now),

@@ -86,6 +86,11 @@ class TwilioCarrier:
         with _judging(repeatable=True):
             self._client.calls(sid).update(status="completed")
 
+    def stop_ringing(self, sid: str) -> None:
+        """Cancel a leg; the carrier leaves one alone that was answered a moment ago."""
+        with _judging(repeatable=True):
+            self._client.calls(sid).update(status="canceled")
+
     def hold(self, call_id: str, conference: str | None, sid: str, leg: int, *, on: bool) -> None:
         """Put a participant on hold with spoken reassurance, or take it off."""
         reassured = {"hold_url": self._urls.hold(call_id, leg), "hold_method": "POST"}

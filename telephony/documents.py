@@ -4,6 +4,8 @@ They answer 200 with a document whatever happens, because anything else is an ap
 error in the caller's ear. When the use case fails, each leg gets what keeps the caller with a
 human: the caller's leg rings the agency's fallback number; a leg that was in the conference
 goes back to the caller there; one that was not let in yet waits a moment and asks again.
+When not even the fallback number is known here, an error makes the carrier turn to the line's
+fallback document, which is hosted apart from us and knows it.
 """
 
 from __future__ import annotations
@@ -31,12 +33,20 @@ IDEMPOTENCY = "I-Twilio-Idempotency-Token"
 View = Callable[..., str]
 
 
-class Documents:
-    """Every document view. `call`, `leg` and `prompt` come from the URL, as text."""
+class NobodyKnownError(Exception):
+    """No number to ring is known here; the carrier has a document that knows one."""
 
-    def __init__(self, desk: Desk, urls: Urls) -> None:
+
+class Documents:
+    """Every document view. `call`, `leg` and `prompt` come from the URL, as text.
+
+    `hosted`: whether fallback documents are hosted for the carrier to turn to.
+    """
+
+    def __init__(self, desk: Desk, urls: Urls, *, hosted: bool) -> None:
         self._desk = desk
         self._urls = urls
+        self._hosted = hosted
 
     def inbound(self) -> str:
         """A caller, or a center with its caller, on one of our lines."""
@@ -117,13 +127,15 @@ class Documents:
     # What is said when the use case has failed.
 
     def ring_fallback(self, **_url: str) -> str:
-        """Rings the agency's fallback number, from memory."""
+        """Rings the agency's fallback number, from memory. Raises NobodyKnownError."""
         for address in (request.form.get("To", ""), request.form.get("From", "")):
             line = inbound.number(address)
             number = self._desk.fallback_number(line) if line else None
             if line and number:
                 speeches = prompts.say("handover", prompts.LANGUAGES)
                 return twiml.handover(number, line, speeches, self._urls)
+        if self._hosted:
+            raise NobodyKnownError
         return _words("nobody_reached")
 
     def rejoin(self, call: str, leg: str) -> str:
@@ -197,11 +209,11 @@ class Documents:
         return prompts.languages_for(handled.call, leg, handled.plan)
 
 
-def blueprint(desk: Desk, urls: Urls, check: Guard) -> Blueprint:
+def blueprint(desk: Desk, urls: Urls, check: Guard, *, hosted: bool) -> Blueprint:
     """Every document route, signed."""
     made = Blueprint("documents", __name__)
     made.before_request(check)
-    views = Documents(desk, urls)
+    views = Documents(desk, urls, hosted=hosted)
     rows: tuple[tuple[str, View, View], ...] = (
         ("/inbound", views.inbound, views.ring_fallback),
         ("/legs/<call>/<leg>/answer", views.answer, partial(views.ask_again, of="answer")),
@@ -232,13 +244,21 @@ def _answering(view: View, otherwise: View) -> Callable[..., Response]:
     @wraps(view)
     def run(**url: str) -> Response:
         try:
-            document = view(**url)
-        except Exception as error:  # noqa: BLE001 - whatever broke, the leg hears a document
-            _failed(error)
-            document = otherwise(**url)
-        return Response(document, mimetype="text/xml")
+            return Response(_made(view, otherwise, url), mimetype="text/xml")
+        except NobodyKnownError:
+            return Response("no number to ring is known here\n", 503, mimetype="text/plain")
 
     return run
+
+
+def _made(view: View, otherwise: View, url: dict[str, str]) -> str:
+    try:
+        return view(**url)
+    except NobodyKnownError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever broke, the leg hears a document
+        _failed(error)
+        return otherwise(**url)
 
 
 def _failed(error: Exception) -> None:

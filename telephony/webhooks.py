@@ -23,7 +23,8 @@ def blueprint(desk: Desk, settings: VoiceSettings) -> Blueprint:
     """The routes under `/voice`, to be registered on the application as they are."""
     check = guard(settings)
     root = Blueprint("voice", __name__, url_prefix="/voice")
-    root.register_blueprint(documents.blueprint(desk, Urls(settings.public_url), check))
+    urls, hosted = Urls(settings.public_url), bool(settings.fallback_url)
+    root.register_blueprint(documents.blueprint(desk, urls, check, hosted=hosted))
     root.register_blueprint(callbacks.blueprint(desk, check))
     root.register_blueprint(_sounds())
     return root

@@ -89,6 +89,105 @@ class Specialists(Answer):
     next: str | None
 
 
+class Ring(Answer):
+    """How specialists are rung: `seconds` is how long one offer rings."""
+
+    strategy: Literal["simultaneous", "longest_idle", "round_robin"]
+    seconds: Annotated[int, Field(ge=1)]
+
+
+class Choice(Answer):
+    """One key of the phone menu: `to` is `met` or a destination's key."""
+
+    digit: str
+    to: str
+    name: str | None
+    kind: PartyRole | None
+
+
+class Destination(Answer):
+    """A place outside the center; `numbers` is null for roles that only ring it by its key."""
+
+    key: str
+    kind: PartyRole
+    name: str
+    accept: Literal["attended", "keypress"]
+    number_count: Count
+    numbers: list[str] | None
+
+
+class Line(Answer):
+    """One of the agency's numbers, in E.164, and how its calls arrive."""
+
+    number: str
+    entry: Literal["bridged", "direct"]
+    drill: bool
+
+
+class Agency(Loose):
+    """One agency as screens need it; `overflow` holds `on_call` or destinations' keys."""
+
+    key: str
+    name: str
+    timezone: str
+    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)]
+    dispatch_line: bool
+    fallback_number: str
+    prompts: list[str]
+    ring: Ring
+    overflow: list[str]
+    menu: list[Choice]
+    destinations: list[Destination]
+    lines: list[Line]
+
+
+class Agencies(Answer):
+    """One's own agencies, by key."""
+
+    items: list[Agency]
+    next: str | None
+
+
+class Person(Answer):
+    """Somebody of the agency."""
+
+    id: str
+    name: str
+
+
+class Attempt(Answer):
+    """One attempt to reach a caller who dropped."""
+
+    at: Moment
+    by: Person
+    reached: bool
+
+
+class TaskShown(Loose):
+    """What remains to be done; `about` is a destination's key, when it is about one."""
+
+    id: Annotated[int, Field(ge=1)]
+    kind: Literal["callback", "follow_up", "outcome"]
+    call: str
+    agency: str
+    drill: bool
+    incident_number: str | None
+    caller_number: str | None
+    about: str | None
+    specialist: Person | None
+    opened_at: Moment
+    due_on: str | None
+    closed_at: Moment | None
+    attempts: list[Attempt]
+
+
+class Tasks(Answer):
+    """A page of tasks."""
+
+    items: list[TaskShown]
+    next: str | None
+
+
 class Party(Loose):
     """One party on the call, by the carrier's word."""
 
@@ -114,7 +213,11 @@ class TransferStepped(TransferShown):
 
 
 class CallShown(Loose):
-    """One call. Dispatchers are never shown a clinical field."""
+    """One call. Dispatchers are never shown a clinical field.
+
+    `alarms` holds `caller_alone`, `escalation` and `unconfirmed`; `alarm` is the one to show
+    first; `awaited` says that the dispatcher was called back and is not there yet.
+    """
 
     id: str
     agency: str
@@ -125,6 +228,9 @@ class CallShown(Loose):
     version: int
     opened_at: Moment
     closed_at: Moment | None
+    alarm: str | None
+    alarms: list[str]
+    awaited: bool
     incident_number: str | None
     context: dict[str, Any]
     parties: list[Party]
@@ -143,6 +249,9 @@ class CallListed(Loose):
     version: int
     opened_at: Moment
     closed_at: Moment | None
+    alarm: str | None
+    alarms: list[str]
+    awaited: bool
 
 
 class Calls(Answer):
@@ -171,9 +280,10 @@ class Events(Answer):
 
 
 class CallerNumber(Loose):
-    """The full number, null when none is known."""
+    """The full numbers, null when none is known; `number` is the best that is known."""
 
     number: str | None
+    callback_number: str | None
 
 
 class OutcomeShown(Loose):

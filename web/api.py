@@ -11,11 +11,12 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from handlers.access import Account, require_role
-from handlers.errors import Forbidden
+from handlers.errors import Elsewhere, Forbidden
 from web import openapi, parsing
 from web.asked import Asked, Json, Route
 from web.auth import account_of
 from web.errors import problem_of
+from web.fields import Query
 from web.problems import MEDIA_TYPE
 from web.services import Services
 from web.table import ROUTES
@@ -58,7 +59,7 @@ def _never_stored(response: Response) -> Response:
 def _endpoint(route: Route, services: Services) -> Callable[..., Response]:
     def endpoint(**path: Any) -> Response:
         account = account_of(request, services.accounts)
-        _admit(account, route)
+        _admit(services, account, route, path)
         asked = _parsed(route, services, account, path)
         key = parsing.idempotency_key_of(request) if route.method != "GET" else None
         return _once(asked, key, route) if key else _answer(asked, route)
@@ -66,13 +67,26 @@ def _endpoint(route: Route, services: Services) -> Callable[..., Response]:
     return endpoint
 
 
-def _admit(account: Account, route: Route) -> None:
+def _admit(services: Services, account: Account, route: Route, path: Json) -> None:
     try:
         require_role(account, *route.roles)
-    except Forbidden:
-        denial = {"event": "denied", "kind": route.name, "reason": account.role}
-        log.warning("denied", extra=denial)
+    except Forbidden as error:
+        _denied(services, account, route, _about(path), error)
         raise
+
+
+def _about(path: Json, query: Query | None = None) -> str | None:
+    """Whom or what it was about: an id in the path, or the agency asked for."""
+    named = next((str(path[name]) for name in ("call", "user") if name in path), None)
+    return named or getattr(query, "agency", None)
+
+
+def _denied(
+    services: Services, account: Account, route: Route, about: str | None, error: Exception
+) -> None:
+    denial = {"event": "denied", "kind": route.name, "reason": account.role}
+    log.warning("denied", extra=denial)
+    services.trail.denied(account, route.name, about, str(error))
 
 
 def _parsed(route: Route, services: Services, account: Account, path: Json) -> Asked:
@@ -87,7 +101,12 @@ def _parsed(route: Route, services: Services, account: Account, path: Json) -> A
 
 
 def _answer(asked: Asked, route: Route) -> Response:
-    found = route.view(asked)
+    try:
+        found = route.view(asked)
+    except (Forbidden, Elsewhere) as error:
+        about = _about(asked.path, asked.query)
+        _denied(asked.services, asked.account, route, about, error)
+        raise
     return found if isinstance(found, Response) else _json(found, route.status)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -25,7 +25,7 @@ class Asked:
 
     services: Services
     account: Account
-    path: Mapping[str, Any]
+    path: Json
     body: Body | None = None
     query: Query | None = None
     if_match: int | None = None

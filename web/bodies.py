@@ -6,7 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from web.fields import Body, Day, PartyId, Phone, Query, Said, Since, Spelled, Text, Word
+from web.answers import Stage
+from web.fields import (
+    Body,
+    Day,
+    PartyId,
+    Phone,
+    Query,
+    Said,
+    Since,
+    Spelled,
+    Text,
+    Until,
+    Word,
+)
 
 Risk = Annotated[int, Field(ge=0, le=4)]
 Limit = Annotated[int, Field(ge=1, le=200)]
@@ -130,18 +143,23 @@ class CallFilter(Query):
     status: Literal["open", "closed"] | None = None
     agency: Word | None = None
     from_: Since | None = Field(default=None, alias="from")
-    to: Since | None = None
+    to: Until | None = None
     outcome: OutcomeCode | None = None
+    stage: Stage | None = None
+    alarm: bool | None = Field(default=None, description="Whether an alarm is raised.")
     q: Word | None = Field(default=None, description="An incident number, or how one begins.")
     cursor: Word | None = None
     limit: Limit = 50
 
 
-class Page(Query):
-    """A page of a list."""
+class TaskFilter(Query):
+    """Which tasks to list: open ones come oldest first, others newest first."""
 
+    agency: Word | None = None
+    status: Literal["open", "closed"] | None = None
+    kind: Literal["callback", "follow_up", "outcome"] | None = None
     cursor: Word | None = None
-    limit: Limit = 200
+    limit: Limit = 50
 
 
 class DiversionQuery(Query):

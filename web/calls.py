@@ -17,6 +17,8 @@ def list_calls(asked: Asked) -> Json:
         start=wanted.from_,
         end=wanted.to,
         outcome=wanted.outcome,
+        stage=wanted.stage,
+        alarm=wanted.alarm,
         q=wanted.q,
         cursor=wanted.cursor,
         limit=wanted.limit,
@@ -59,7 +61,7 @@ def rejoin_call(asked: Asked) -> Json:
 
 
 def set_hold(asked: Asked) -> Json:
-    """One party on hold, or off it."""
+    """One party on hold, or off it; off it by force when a supervisor asks."""
     body = asked.read(SetHold)
     asked.request(c.SetHold(asked.actor, body.party, body.hold))
     return asked.shown()
@@ -92,7 +94,8 @@ def mark_released(asked: Asked) -> Json:
 
 def record_callback(asked: Asked) -> Json:
     """One attempt to reach a caller who dropped."""
-    asked.request(c.AttemptCallback(asked.actor, asked.read(CallbackResult).result))
+    result = asked.read(CallbackResult).result
+    asked.services.tasks.attempt(asked.account, asked.call_id, result, if_match=asked.if_match)
     return asked.shown()
 
 

@@ -95,7 +95,20 @@ Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$
 Since = Annotated[
     str,
     AfterValidator(_day_or_moment),
-    Field(max_length=40, description="A date, in the agency's zone, or an ISO 8601 time."),
+    Field(
+        max_length=40,
+        description="A date, in the agencies' zone (UTC when they have several), or an ISO 8601 "
+        "time: from then on.",
+    ),
+]
+Until = Annotated[
+    str,
+    AfterValidator(_day_or_moment),
+    Field(
+        max_length=40,
+        description="A date, in the agencies' zone (UTC when they have several): that day is "
+        "included. Or an ISO 8601 time: before then.",
+    ),
 ]
 Day = Annotated[
     date, BeforeValidator(_day), Field(ge=date(1900, 1, 1), le=date(9000, 1, 1), strict=True)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from handlers.access import Account
 from handlers.accounts import Accounts
+from handlers.agencies import Agencies
 from handlers.calls import Calls
 from handlers.idempotency import Answers
 from handlers.log import CallLog
@@ -18,6 +19,8 @@ from handlers.outcomes import Outcomes
 from handlers.ports import Clock
 from handlers.reports import Reports
 from handlers.specialists import Specialists
+from handlers.tasks import Tasks
+from handlers.trail import Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,15 @@ class Services:
     """The use cases and ports behind the routes."""
 
     accounts: Accounts
+    agencies: Agencies
     answers: Answers
     calls: Calls
     log: CallLog
     outcomes: Outcomes
     reports: Reports
     specialists: Specialists
+    tasks: Tasks
+    trail: Trail
     feed: Feed
     voice_token: Callable[[Account], VoiceToken]
     health: Health

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from handlers.access import ADMIN, DISPATCHER, MAY_ASK, ROLES, SPECIALIST, SUPERVISOR
+from handlers.access import (
+    ADMIN,
+    DISPATCHER,
+    MAY_ASK,
+    MAY_UNHOLD,
+    ROLES,
+    SPECIALIST,
+    SUPERVISOR,
+)
 from routing import commands as c
-from web import answers, bodies, calls, me, outcomes, reports, stream, transfers
+from web import answers, bodies, calls, me, outcomes, reports, stream, transfers, work
 from web.asked import Route
 from web.fields import Nothing
 
@@ -24,6 +32,15 @@ ROUTES: tuple[Route, ...] = (
         "PUT", "/me/presence", (SPECIALIST,), me.set_presence,
         "Set your presence; repeating it is the heartbeat, fresh for 20 seconds.",
         answers.PresenceShown, body=bodies.SetPresence,
+    ),
+    Route(
+        "GET", "/agencies", ROLES, work.list_agencies,
+        "Your agencies: the phone menu, destinations, the ladder and lines.", answers.Agencies,
+    ),
+    Route(
+        "GET", "/tasks", ROLES, work.list_tasks,
+        "What remains to be done: callbacks (all that a dispatcher sees), follow-ups, forms.",
+        answers.Tasks, query=bodies.TaskFilter,
     ),
     Route(
         "GET", "/specialists", ROLES, me.list_specialists,
@@ -80,8 +97,9 @@ ROUTES: tuple[Route, ...] = (
         answers.TransferStepped, body=Nothing,
     ),
     Route(
-        "POST", "/calls/{call}/hold", MAY_ASK[c.SetHold], calls.set_hold,
-        "One party on hold, or off it.", answers.CallShown, body=bodies.SetHold,
+        "POST", "/calls/{call}/hold", MAY_UNHOLD, calls.set_hold,
+        "One party on hold, or off it; a supervisor only takes off.", answers.CallShown,
+        body=bodies.SetHold,
     ),
     Route(
         "POST", "/calls/{call}/escalate", MAY_ASK[c.Escalate], calls.escalate_call,

@@ -61,6 +61,7 @@ audit = Table(
     Column("at", Moment, nullable=False),
     maybe("who"),
     maybe("role"),
+    maybe("origin"),
     text("action"),
     maybe("object"),
     maybe("reason"),

@@ -17,7 +17,7 @@ from service.demo import handoffs, transfers, troubles
 from service.demo.cast import BRIDGED_LINE, DIRECT_LINE, Cast, assembled
 from service.demo.person import ApiRefusedError
 from service.demo.scene import Check, NotHeldError, Scene
-from service.demo.show import Json, Verdict, print_story, print_table
+from service.demo.show import Json, Verdict, print_story, print_summary
 from service.faults import Fault
 
 Play = Callable[[Scene], None]
@@ -52,15 +52,22 @@ ACTS: tuple[Act, ...] = (
 
 def main(settings: Settings) -> None:
     """Play everything against the running service; exits 1 unless every journey held."""
-    _refuse_without_service(settings)
     console = Console(highlight=False)
+    journeys = journeys_of(stories(settings, console))
+    print_summary(console, journeys)
+    sys.exit(0 if all(journey.held for journey in journeys) else 1)
+
+
+def stories(settings: Settings, console: Console) -> list[Verdict]:
+    """Play and print every call, one after the other. Raises Fault when no service runs."""
+    _refuse_without_service(settings)
     with assembled(settings) as cast:
-        verdicts = [_played(console, cast, act, at) for at, act in enumerate(ACTS, start=1)]
-    journeys = [_journey(tuple(group)) for _, group in groupby(verdicts, lambda v: v.journey)]
-    print_table(console, journeys)
-    held = sum(journey.held for journey in journeys)
-    console.print(f"{held} of {len(journeys)} journeys held")
-    sys.exit(0 if held == len(journeys) else 1)
+        return [_played(console, cast, act, at) for at, act in enumerate(ACTS, start=1)]
+
+
+def journeys_of(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """One verdict for each journey, of all its calls."""
+    return [_journey(tuple(group)) for _, group in groupby(verdicts, lambda v: v.journey)]
 
 
 def _refuse_without_service(settings: Settings) -> None:

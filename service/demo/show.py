@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,21 @@ QUIET = frozenset(
         "rung_entered",
     }
 )
+# Events of any party: whose leg it is has to be said.
+ABOUT_LEGS = ("leg_", "hold_", "announced")
+# What is told of an event's data, and in which words.
+WORTH = {
+    "to": "to {}",
+    "digit": "digit {}",
+    "prompt": "{}",
+    "reason": "{}",
+    "by": "by {}",
+    "task": "{}",
+    "code": "{}",
+    "alarm": "{}",
+    "result": "{}",
+    "disposition": "outcome {}",
+}
 COLOURS = {
     "specialist": "green",
     "target": "cyan",
@@ -64,10 +79,11 @@ class Verdict:
 def print_story(console: Console, verdict: Verdict) -> None:
     """One call's timeline and what was checked on it."""
     console.rule(f"[bold]{verdict.journey}[/] {verdict.title}")
+    parties = _parties(verdict.events)
     start = _at(verdict.events[0]) if verdict.events else None
     for event in verdict.events:
         if start and event["name"] not in QUIET:
-            console.print(_line(event, (_at(event) - start).total_seconds()))
+            console.print(_line(event, (_at(event) - start).total_seconds(), parties))
     for check in verdict.checks:
         if not check.held:
             console.print(Text(f"  not held: {check.text}", style="bold red"))
@@ -81,21 +97,40 @@ def _at(event: Json) -> datetime:
     return datetime.fromisoformat(event["at"])
 
 
-def _line(event: Json, seconds: float) -> Text:
-    colour = COLOURS.get(event["name"].split("_")[0], "dim")
-    line = Text(f"  {seconds:7.2f} s  ", style="dim")
+def _parties(events: Sequence[Json]) -> Mapping[int, str]:
+    """Whose leg each one is, by its number."""
+    dialed = {event["leg"]: event["data"] for event in events if event["name"] == "leg_dialed"}
+    roles = {leg: "fallback" if data["fallback"] else data["role"] for leg, data in dialed.items()}
+    return {1: "caller"} | {leg: role.replace("_", " ") for leg, role in roles.items()}
+
+
+def _line(event: Json, seconds: float, parties: Mapping[int, str]) -> Text:
+    colour = COLOURS.get(event["name"].split("_")[0], "")
+    line = Text(f"  {seconds:7.2f} s  ")
     line.append(event["name"].replace("_", " "), style=colour)
-    told = (f"{key} {value}" for key, value in event["data"].items() if _worth(key, value))
-    line.append(f"  {', '.join(told)}", style="dim")
+    line.append(f"  {', '.join(_details(event, parties))}")
+    line.rstrip()
     return line
 
 
-def _worth(key: str, value: object) -> bool:
-    shown = ("to", "reason", "code", "digit", "by", "task", "disposition", "prompt", "alarm")
-    return key in shown and value is not None
+def _details(event: Json, parties: Mapping[int, str]) -> Iterator[str]:
+    if event["name"].startswith(ABOUT_LEGS):
+        yield parties.get(event["leg"], "")
+    for key, value in event["data"].items():
+        if key in WORTH and value is not None:
+            yield WORTH[key].format(value)
+        elif event["name"] == "hold_asked" and key == "hold":
+            yield "on" if value else "off"
 
 
-def print_table(console: Console, verdicts: Sequence[Verdict]) -> None:
+def print_summary(console: Console, journeys: Sequence[Verdict]) -> None:
+    """The closing table, and how many journeys held."""
+    _print_table(console, journeys)
+    held = sum(journey.held for journey in journeys)
+    console.print(f"{held} of {len(journeys)} journeys held")
+
+
+def _print_table(console: Console, verdicts: Sequence[Verdict]) -> None:
     """Journey, held or not, request to ring, alone seconds."""
     table = Table(title="Journeys")
     for name in ("journey", "", "held", "request to ring", "caller alone"):

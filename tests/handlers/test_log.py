@@ -236,21 +236,3 @@ def test_a_draft_is_kept_as_typed_until_the_form_is_in(world: World) -> None:
     assert world.outcomes.draft(maria, call.id) == {"note": "half a sent"}
     world.outcomes.submit(maria, call.id, dict(FORM))
     assert world.outcomes.draft(maria, call.id) is None
-
-
-def test_tasks_open_with_the_call_and_close_with_what_was_asked(world: World) -> None:
-    call = world.with_specialist("maria")
-    world.tell(call, c.ReportEnded(1, "hung up"))
-    dana = world.account("dana")
-
-    def open_tasks() -> list[str]:
-        with world.store.begin() as work:
-            return sorted(row["task"] for row in work.forms.tasks(dana.agencies))
-
-    assert open_tasks() == ["callback", "outcome"]
-    assert world.log.call(dana, call.id)["needs_outcome"]
-    world.clock.forward(timedelta(minutes=3).total_seconds())
-    world.ask(call, "maria", lambda by: c.AttemptCallback(by, "reached"))
-    world.outcomes.submit(world.account("maria"), call.id, FORM | {"follow_up": {"consent": True}})
-    assert open_tasks() == ["follow_up"]
-    assert not world.log.call(dana, call.id)["needs_outcome"]

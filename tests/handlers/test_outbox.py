@@ -222,7 +222,7 @@ def test_a_leg_that_the_call_let_go_while_it_was_dialed_is_hung_up(world: World)
     world.outbox.perform(world.row(call, kind="dial"))
     world.carrier.during = lambda _: None
     _drain(world)
-    assert world.carrier.done == [("hang_up", world.carrier.dials[0].sid, None)]
+    assert world.carrier.done == [("stop_ringing", world.carrier.dials[0].sid)]
     assert _state(world, call, 2) is LegState.FAILED
 
 
@@ -230,7 +230,7 @@ def test_a_leg_that_the_carrier_no_longer_has_counts_as_hung_up(world: World) ->
     call = world.arrive()
     world.outbox.perform(world.row(call, kind="dial"))
     world.tell(call, c.ReportEnded(1, "hung up"))
-    world.carrier.fail("hang_up", gone())
+    world.carrier.fail("stop_ringing", gone())
     _drain(world)
     assert _state(world, call, 2) is LegState.FAILED
 
@@ -239,8 +239,8 @@ def test_a_hang_up_is_repeated_until_it_is_done(world: World) -> None:
     call = world.arrive()
     world.outbox.perform(world.row(call, kind="dial"))
     world.tell(call, c.ReportEnded(1, "hung up"))
-    world.carrier.fail("hang_up", lost())
-    world.carrier.fail("hang_up", busy())
+    world.carrier.fail("stop_ringing", lost())
+    world.carrier.fail("stop_ringing", busy())
     _drain(world, seconds=5)
     assert len(world.carrier.done) == 1
 

@@ -89,7 +89,7 @@ def test_a_carrier_that_does_not_answer_changes_nothing(world: World) -> None:
 
 
 def test_a_repeated_request_gets_the_first_answer(world: World) -> None:
-    answers, dana = Answers(world.store, world.clock), world.account("dana")
+    answers, dana = Answers(world.store, world.clock, lambda _: None), world.account("dana")
     assert answers.first(dana, "k", "POST /x 1") is None
     with pytest.raises(Stale):
         answers.first(dana, "k", "POST /x 1")
@@ -105,10 +105,26 @@ def test_a_repeated_request_gets_the_first_answer(world: World) -> None:
 
 
 def test_of_repeated_requests_at_once_one_is_answered(world: World) -> None:
-    answers, dana = Answers(world.store, world.clock), world.account("dana")
+    answers, dana = Answers(world.store, world.clock, lambda _: None), world.account("dana")
     results = at_once(*[partial(answers.first, dana, "k", "POST /x 1")] * 6)
     assert results.count(None) == 1
     assert sum(isinstance(result, Stale) for result in results) == 5
+
+
+def test_a_repetition_waits_for_the_first_answer(world: World) -> None:
+    dana = world.account("dana")
+    answers = Answers(world.store, world.clock, lambda _: answers.keep(dana, "k", 201, {"id": 7}))
+    assert answers.first(dana, "k", "POST /x 1") is None
+    assert answers.first(dana, "k", "POST /x 1") == (201, {"id": 7})
+
+
+def test_a_repetition_takes_over_from_a_first_one_that_failed_or_died(world: World) -> None:
+    dana = world.account("dana")
+    answers = Answers(world.store, world.clock, lambda _: answers.forget(dana, "k"))
+    assert answers.first(dana, "k", "POST /x 1") is None
+    assert answers.first(dana, "k", "POST /x 1") is None
+    world.clock.forward(61)
+    assert answers.first(dana, "k", "POST /x 1") is None
 
 
 def test_a_change_of_a_call_or_a_presence_changes_its_mark(world: World) -> None:

@@ -23,6 +23,7 @@ from handlers.outbox import Outbox
 from handlers.outcomes import Outcomes
 from handlers.ports import CarrierError, LegStatus, Retry, Where
 from handlers.specialists import Specialists
+from handlers.tasks import Tasks
 from models.store import Store
 from routing import commands as c
 from routing.call import Call
@@ -112,6 +113,9 @@ class FakeCarrier:
     def hang_up(self, sid: str, call_id: str, leg: int, farewell: str | None) -> None:
         self._do("hang_up", lambda: self.done.append(("hang_up", sid, farewell)))
 
+    def stop_ringing(self, sid: str) -> None:
+        self._do("stop_ringing", lambda: self.done.append(("stop_ringing", sid)))
+
     def hold(self, call_id: str, conference: str | None, sid: str, leg: int, *, on: bool) -> None:
         self._do("hold", lambda: self.done.append(("hold", sid, on)))
 
@@ -158,6 +162,7 @@ class World:
         self.specialists = Specialists(store, self.clock, self.calls)
         self.log = CallLog(store, self.calls, self.clock)
         self.outcomes = Outcomes(store, self.calls, self.clock)
+        self.tasks = Tasks(store, self.calls)
         self._count = itertools.count(1)
 
     def account(self, name: str) -> Account:

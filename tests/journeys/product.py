@@ -89,7 +89,8 @@ class Product:
     """Stores, sandbox, web and worker of one test session, on addresses of their own."""
 
     def __init__(self, folder: Path) -> None:
-        self.postgres = EmbeddedPostgres(folder, durable=False)
+        # Durable: it will be killed, and what was committed must still be there.
+        self.postgres = EmbeddedPostgres(folder)
         self.valkey = EmbeddedValkey(folder)
         self._carrier = SandboxProcess(Account(ACCOUNT_SID, AUTH_TOKEN, (KEY,)))
         self.sandbox: SandboxDriver = self._carrier.start()

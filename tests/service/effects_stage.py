@@ -44,6 +44,9 @@ class KeepingCarrier:
     def hang_up(self, sid: str, call_id: str, leg: int, farewell: str | None) -> None:
         self.hang_ups.append(sid)
 
+    def stop_ringing(self, sid: str) -> None:
+        self.hang_ups.append(sid)
+
     def hold(
         self,
         call_id: str,

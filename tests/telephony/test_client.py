@@ -196,6 +196,26 @@ def test_a_ringing_leg_is_ended_even_with_words_for_it(
         ended(sandbox, sid)
 
 
+def test_a_leg_that_still_rings_stops(sandbox: SandboxDriver, carrier: TwilioCarrier) -> None:
+    sandbox.set_phone(PHONE, "no_answer")
+    sid = carrier.dial(CALL, 2, PHONE, DIRECT, 20)
+    becomes(sandbox, sid, "ringing")
+    carrier.stop_ringing(sid)
+    becomes(sandbox, sid, "canceled")
+
+
+def test_who_answers_while_the_ringing_is_stopped_is_left_to_their_own_document(
+    sandbox: SandboxDriver, carrier: TwilioCarrier
+) -> None:
+    sandbox.set_habits(speech_characters_per_second=1)
+    sandbox.set_phone(PHONE, "answer")
+    sid = carrier.dial(CALL, 2, PHONE, DIRECT, 20)
+    sandbox.wait_until(lambda: "way any more" in str(sandbox.call(sid)["hears"]))
+    carrier.stop_ringing(sid)
+    assert sandbox.call(sid)["status"] == "in-progress"
+    carrier.hang_up(sid, CALL, 2, None)
+
+
 def test_an_answered_leg_hears_why_and_is_over(
     sandbox: SandboxDriver, carrier: TwilioCarrier
 ) -> None:
@@ -220,6 +240,9 @@ def test_a_leg_that_is_over_is_gone(sandbox: SandboxDriver, carrier: TwilioCarri
             with pytest.raises(CarrierError) as error:
                 carrier.hang_up(gone, CALL, 2, farewell)
             assert refused(error) is Retry.GONE
+        with pytest.raises(CarrierError) as error:
+            carrier.stop_ringing(gone)
+        assert refused(error) is Retry.GONE
         with pytest.raises(CarrierError) as error:
             carrier.hand_over(gone, CALL, 1)
         assert refused(error) is Retry.GONE

@@ -18,9 +18,12 @@ from tests.telephony.fakes import (
     FALLBACK,
     CarrierSide,
     DeskInMemory,
+    application,
     came_in,
     goes_on,
+    served,
     sid,
+    voice_settings,
 )
 from tests.telephony.grammar import QUIET, parsed, verbs
 
@@ -288,6 +291,22 @@ def test_a_caller_reaches_the_fallback_number_when_the_store_is_down(
     told = "".join(f"{r.getMessage()} {vars(r)}" for r in ours)
     assert "661555" not in told
     assert "Maria" not in told
+
+
+def test_a_line_that_nobody_here_knows_is_left_to_the_carriers_own_fallback_document() -> None:
+    desk = DeskInMemory(broken=True)
+    hosted = voice_settings(fallback_url="https://static.example.org")
+    with served(application(desk, hosted)) as actual:
+        answer = CarrierSide(actual).post("/voice/inbound", came_in("+16615550000"))
+    assert answer.status_code == 503
+
+
+def test_without_such_a_document_the_caller_is_told_in_words(
+    desk: DeskInMemory, carrier: CarrierSide
+) -> None:
+    desk.broken = True
+    root = document(carrier.post("/voice/inbound", came_in("+16615550000")))
+    assert "9 1 1" in words(root)
 
 
 def test_the_fallback_number_is_rung_again_until_it_answers(
