@@ -176,9 +176,7 @@ def _servers(place: Path) -> Iterator[Servers]:
             running(
                 module("service.cli", "serve"), env | {"PORT": str(ours)}, place / "web.log"
             ) as web,
-            running(
-                module("bench.bare"), env | {"PORT": str(other)}, place / "bare.log"
-            ) as beside,
+            running(module("bench.bare"), env | {"PORT": str(other)}, place / "bare.log") as beside,
         ):
             wait_until_serving(web, ours, "/healthz")
             wait_until_serving(beside, other, bare.PATH)

@@ -86,7 +86,7 @@ def _translated(problem: exc.DBAPIError | exc.TimeoutError | pg.Error) -> Except
         return Contended("another transaction stood in the way")
     if isinstance(cause, _SILENT):
         return Unavailable("the database does not answer")
-    if isinstance(cause, pg.UndefinedTable):
+    if isinstance(cause, (pg.UndefinedTable, pg.UndefinedColumn)):
         return Unavailable("the database has not been migrated")
     return problem
 

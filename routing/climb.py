@@ -67,13 +67,18 @@ def _addresses(draft: Draft, transfer: Transfer, rung: Rung) -> Iterator[_Ring]:
         case RungKind.SPECIALISTS:
             yield from map(_softphone, next_offers(draft.roster, offered, draft.call.language))
         case RungKind.ON_CALL:
-            for person in on_call_phones(draft.roster):
+            for person in on_call_phones(draft.roster, _declined(draft, transfer)):
                 yield _Ring(person.phone or "", person.user)
         case RungKind.REJOIN:
             person_back = draft.roster.person(rung.key)
             yield from [_softphone(person_back)] if person_back else []
         case _:
             yield _Ring(rung.number or "")
+
+
+def _declined(draft: Draft, transfer: Transfer) -> frozenset[str]:
+    legs = draft.call.legs_of(transfer.id)
+    return frozenset(leg.user for leg in legs if leg.user and leg.reason == "declined")
 
 
 def _softphone(person: Specialist) -> _Ring:

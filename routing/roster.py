@@ -69,10 +69,11 @@ def next_offers(
     return tuple(ordered[:together])
 
 
-def on_call_phones(roster: Roster) -> tuple[Specialist, ...]:
-    """Specialists reachable by phone who are not on a call, asked on a screen before or not."""
+def on_call_phones(roster: Roster, declined: frozenset[str]) -> tuple[Specialist, ...]:
+    """Specialists reachable by phone who are not on a call and have not said no."""
     busy = (Presence.ON_CALL, Presence.WRAP_UP)
-    return tuple(s for s in roster.specialists if s.on_call and s.phone and s.presence not in busy)
+    free = (s for s in roster.specialists if s.presence not in busy and s.user not in declined)
+    return tuple(s for s in free if s.on_call and s.phone)
 
 
 def _turn(strategy: Strategy, specialist: Specialist) -> tuple[bool, float, str]:

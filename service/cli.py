@@ -17,10 +17,22 @@ class Commands(click.Group):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except Fault as fault:
+        except Exception as problem:
+            fault = _fault(problem)
+            if fault is None:
+                raise
             for line in str(fault).splitlines():
                 click.echo(f"metline: {line}", err=True)
             ctx.exit(2)
+
+
+def _fault(problem: Exception) -> Fault | None:
+    """What went wrong in words for an operator, None when nobody foresaw it."""
+    from models.errors import Unavailable
+
+    if isinstance(problem, Unavailable):
+        return Fault(f"{problem}: check DATABASE_URL and the server, and run `metline db upgrade`")
+    return problem if isinstance(problem, Fault) else None
 
 
 @click.group(cls=Commands)

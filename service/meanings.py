@@ -84,7 +84,7 @@ LOG_EVENTS: Mapping[str, tuple[str, str]] = {
 }
 
 TIMES: Mapping[str, tuple[int, str]] = {
-    "menu": (ladder.MENU_SECONDS, "the phone menu; after it silence means a specialist"),
+    "menu": (ladder.MENU_SECONDS, "the phone menu at its longest; silence means a specialist"),
     "screen": (ladder.SCREEN_SECONDS, "pressing 1 after an answer; after it the next rung"),
     "join": (ladder.JOIN_SECONDS, "an admitted leg's way into the conference, then a look-up"),
     "away": (ladder.AWAY_SECONDS, "a leg that left the conference, then a look-up"),

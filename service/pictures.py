@@ -15,6 +15,7 @@ from service.faults import Fault
 
 DOCS = Path(__file__).parent.parent / "docs"
 JOURNEYS = DOCS / "journeys.md"
+PICTURES = DOCS / "pictures"
 STORY = "Warm transfer to 988"
 WIDTH = 96
 # The pictures fetch no font: whoever looks at them has a monospaced one.
@@ -29,19 +30,19 @@ def write(settings: Settings) -> None:
     if not all(journey.held for journey in journeys):
         raise Fault("a journey did not hold: its story is above, and no document was changed")
     told = {verdict.title: verdict for verdict in verdicts}
-    draw("demo", lambda console: show.print_summary(console, journeys))
-    draw("warm-transfer", lambda console: show.print_story(console, told[STORY]))
+    draw(PICTURES / "demo.svg", lambda console: show.print_summary(console, journeys))
+    draw(PICTURES / "warm-transfer.svg", lambda console: show.print_story(console, told[STORY]))
     JOURNEYS.write_text(with_timelines(JOURNEYS.read_text(), verdicts))
     click.echo(f"wrote pictures and timelines into {DOCS}")
 
 
-def draw(name: str, show_on: Callable[[Console], None]) -> None:
-    """What `show_on` prints, as a picture of a terminal."""
+def draw(path: Path, show_on: Callable[[Console], None]) -> Path:
+    """What `show_on` prints, as a picture of a terminal in path."""
     console = _console()
     show_on(console)
-    path = DOCS / "pictures" / f"{name}.svg"
     path.parent.mkdir(exist_ok=True)
     path.write_text(FONT.sub("", console.export_svg(title="metline demo")))
+    return path
 
 
 def with_timelines(text: str, verdicts: Sequence[Verdict]) -> str:

@@ -139,9 +139,9 @@ def _deaf_ladder(cast: Cast) -> None:
     for softphone in (cast.maria.phone, cast.jon.phone):
         cast.sandbox.set_phone(softphone, "no_answer")
     cast.sandbox.set_phone(
-        MARIA_PHONE, "voicemail", after=0.5, speaks="please leave a message", hang_up_after=3
+        JON_PHONE, "voicemail", after=0.5, speaks="please leave a message", hang_up_after=3
     )
-    cast.sandbox.set_phone(JON_PHONE, "busy")
+    cast.sandbox.set_phone(MARIA_PHONE, "answer", after=0.1)
     cast.sandbox.set_phone(LIFELINE[0], "busy")
     cast.sandbox.set_phone(LIFELINE[1], "fail")
     cast.sandbox.set_phone(FALLBACK, "answer", after=0.3)

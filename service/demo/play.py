@@ -76,7 +76,11 @@ def _refuse_without_service(settings: Settings) -> None:
     try:
         requests.get(f"http://127.0.0.1:{settings.port}/healthz", timeout=5)
     except requests.RequestException as problem:
-        raise Fault("nothing answers: start the service with `make run` first") from problem
+        folder = settings.data_dir
+        raise Fault(
+            f"no service runs in {folder}: start it with `make run`, "
+            "and play the demo in the same folder"
+        ) from problem
 
 
 def _played(console: Console, cast: Cast, act: Act, at: int) -> Verdict:

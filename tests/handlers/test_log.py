@@ -1,7 +1,7 @@
 """Reading calls: by role and agency, in pages, in the contract's shapes."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -81,6 +81,30 @@ def test_a_list_can_be_narrowed(world: World) -> None:
     assert ids(outcome="R01") == []
 
 
+# The call arrives on the 1st of July at 23:30 in the agency's zone, which is the 2nd in UTC.
+@pytest.mark.parametrize(
+    ("name", "wanted", "found"),
+    [
+        ("dana", {"end": "2026-07-01"}, True),  # the last day is included, to its end
+        ("dana", {"start": "2026-07-01", "end": "2026-07-01"}, True),
+        ("dana", {"start": "20260701", "end": "20260701"}, True),
+        ("dana", {"end": "2026-06-30"}, False),
+        ("dana", {"start": "2026-07-02"}, False),
+        ("dana", {"end": "2026-07-02T06:30:00Z"}, False),  # a time is not
+        ("dana", {"end": "2026-07-01T23:30:00.001"}, True),
+        ("maria", {"start": "2026-07-01", "end": "2026-07-01"}, True),  # two agencies, one zone
+        ("maria", {"end": "2026-06-30", "agency": "bakersfield-pd"}, False),
+    ],
+)
+def test_the_last_day_of_a_list_is_included_in_the_agencys_zone(
+    world: World, name: str, wanted: dict[str, str], *, found: bool
+) -> None:
+    world.clock.at = datetime(2026, 7, 2, 6, 30, tzinfo=UTC)
+    world.arrive()
+    page = world.log.page(world.account(name), Query(**wanted))  # type: ignore[arg-type]
+    assert bool(page["items"]) is found
+
+
 @pytest.mark.parametrize(
     "query",
     [Query(status="odd"), Query(limit=0), Query(limit=500), Query(start="soon"), Query(cursor="x")],
@@ -97,9 +121,12 @@ def test_numbers_are_masked_and_a_reveal_is_audited(world: World) -> None:
     assert shown["caller_number"] == "•••• 9999"
     assert "5559999" not in str(shown) + str(world.log.events(dana, call.id))
     assert "5550100" not in str(world.log.events(dana, call.id))
-    assert world.log.caller_number(dana, call.id) == {"number": "+16615559999"}
-    (entry,) = world.query("SELECT who, object FROM audit WHERE action = 'caller number shown'")
-    assert entry == {"who": dana.id, "object": call.id}
+    shown_in_full = world.log.caller_number(dana, call.id)
+    assert shown_in_full == {"number": "+16615559999", "callback_number": None}
+    (entry,) = world.query(
+        "SELECT who, role, object, result FROM audit WHERE action = 'caller number shown'"
+    )
+    assert entry == {"who": dana.id, "role": "dispatcher", "object": call.id, "result": "done"}
 
 
 def test_the_context_is_kept_field_by_field_and_the_log_has_no_words(world: World) -> None:
@@ -142,11 +169,23 @@ def test_a_context_is_refused_to_other_roles_and_older_versions(world: World) ->
 def test_the_callers_number_of_a_bridged_call_is_the_callback_number(world: World) -> None:
     call = world.arrive(caller_number=None)
     dana = world.account("dana")
-    assert world.log.caller_number(dana, call.id) == {"number": None}
+    assert world.log.caller_number(dana, call.id)["number"] is None
     world.log.patch(dana, call.id, {"context": {"callback_number": "+16615551234"}})
-    assert world.log.caller_number(dana, call.id) == {"number": "+16615551234"}
+    assert world.log.caller_number(dana, call.id)["number"] == "+16615551234"
     (listed,) = world.log.page(dana, Query())["items"]
     assert listed["context"]["callback_number"] == "•••• 1234"
+
+
+def test_a_callback_number_is_shown_in_full_during_the_call_only(world: World) -> None:
+    call = world.with_dispatcher()
+    dana, ada = world.account("dana"), world.account("ada")
+    body = {"context": {"callback_number": "+16615551234"}}
+    during = world.log.patch(dana, call.id, body)
+    assert during["context"]["callback_number"] == "+16615551234"
+    assert world.log.call(ada, call.id)["context"]["callback_number"] == "•••• 1234"
+    world.tell(call, c.ReportEnded(1, "hung up"))
+    assert world.log.call(dana, call.id)["context"]["callback_number"] == "•••• 1234"
+    assert world.log.caller_number(dana, call.id)["callback_number"] == "+16615551234"
 
 
 def test_events_come_in_order_with_actor_leg_and_time(world: World) -> None:
@@ -193,6 +232,7 @@ def test_dispatchers_never_see_the_clinical_part(world: World) -> None:
     assert "told of a loss" not in str(shown)
     assert "suicidal" not in str(shown)
     assert "told of a loss" in str(world.log.call(world.account("sue"), call.id))
+    assert "told of a loss" not in str(world.log.page(world.account("sue"), Query()))
 
 
 @pytest.mark.parametrize(

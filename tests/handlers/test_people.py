@@ -18,6 +18,23 @@ def test_a_token_is_its_users_until_it_is_revoked(world: World) -> None:
     assert not world.accounts.revoke_token(token)
 
 
+def test_what_the_operator_makes_is_audited(world: World) -> None:
+    token = world.accounts.create_token("dana@example.org", "cad")
+    world.accounts.set_password("dana@example.org", PASSWORD)
+    world.accounts.revoke_token(token)
+    rows = world.query("SELECT who, origin, action, object, reason, result FROM audit ORDER BY id")
+    assert {(row["who"], row["origin"], row["result"]) for row in rows} == {
+        ("operator", "command line", "done")
+    }
+    dana = world.account("dana").id
+    assert [(row["action"], row["object"], row["reason"]) for row in rows] == [
+        ("token created", dana, "cad"),
+        ("password set", dana, None),
+        ("token revoked", token[:12], None),
+    ]
+    assert token not in str(rows)
+
+
 def test_neither_tokens_nor_passwords_are_kept_in_the_clear(world: World) -> None:
     token = world.accounts.create_token("dana@example.org")
     world.accounts.set_password("dana@example.org", PASSWORD)
@@ -83,11 +100,11 @@ def test_presence_follows_the_calls(world: World) -> None:
 
 
 def test_a_decline_frees_the_specialist_at_once(world: World) -> None:
-    world.available("maria")
+    world.available("sam")
     call = world.ringing()
-    leg = world.leg_of(call, "maria")
-    world.ask(call, "maria", lambda by: c.DeclineOffer(by, leg))
-    assert world.presence("maria") == "available"
+    leg = world.leg_of(call, "sam")
+    world.ask(call, "sam", lambda by: c.DeclineOffer(by, leg))
+    assert world.presence("sam") == "available"
 
 
 def test_wrap_up_ends_with_the_form(world: World) -> None:

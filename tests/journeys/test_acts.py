@@ -62,7 +62,9 @@ def test_every_document_has_only_verbs_and_attributes_that_the_carrier_knows(
 def test_no_url_label_or_conference_name_tells_a_number(log: list[Json]) -> None:
     ours = [entry["url"] for entry in log if entry["kind"] == "webhook"]
     told = [entry["params"] for entry in log if entry["kind"] == "webhook"]
-    ours += [each[name] for each in told for name in ("FriendlyName", "ParticipantLabel") if name in each]
+    ours += [
+        each[name] for each in told for name in ("FriendlyName", "ParticipantLabel") if name in each
+    ]
     assert [text for text in ours if "1559555" in text] == []
 
 

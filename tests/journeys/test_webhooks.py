@@ -32,7 +32,7 @@ ONCE = (
 )
 FAULTS = {
     "a callback of every join is late": [
-        {"action": "delay", "event": "participant-join", "seconds": 1.5, "count": EVER}
+        {"action": "delay", "event": "participant-join", "seconds": 0.7, "count": EVER}
     ],
     "every conference callback is lost": [
         {"action": "drop", "path": "/voice/conferences/", "count": EVER}
@@ -42,7 +42,7 @@ FAULTS = {
         {"action": "repeat", "path": "/status|/voice/conferences/", "count": EVER}
     ],
     "ringing is told after the answer": [
-        {"action": "delay", "event": "ringing", "seconds": 1.5, "count": EVER}
+        {"action": "delay", "event": "ringing", "seconds": 0.9, "count": EVER}
     ],
     "the service fails at every second callback": [
         {"action": "status", "path": "/status|/voice/conferences/", "count": 3, "status": 503}
@@ -51,9 +51,7 @@ FAULTS = {
         {"action": "timeout_but_done", "path": "/answer$", "count": 1},
         {"action": "timeout_but_done", "path": "/answer$", "params": {"To": "^client"}, "count": 2},
     ],
-    "the answer's document comes twice": [
-        {"action": "repeat", "path": "/answer$", "count": EVER}
-    ],
+    "the answer's document comes twice": [{"action": "repeat", "path": "/answer$", "count": EVER}],
     "the first document is asked for again": [
         {"action": "timeout_but_done", "path": "/voice/inbound", "count": 2}
     ],
@@ -84,7 +82,7 @@ def test_a_star_whose_leaving_is_told_late_comes_back_without_a_clash(direct: Sc
     cast = direct.cast
     with_dispatcher(direct)
     before = cast.sandbox.health()["log"]
-    late = {"target": "webhook", "action": "delay", "seconds": 1.5, "count": EVER}
+    late = {"target": "webhook", "action": "delay", "seconds": 0.9, "count": EVER}
     cast.sandbox.set_faults({**late, "event": "participant-leave"})
     dispatcher = direct.sid_of(DISPATCH)
     for times in (1, 2):

@@ -85,7 +85,7 @@ def test_a_database_of_a_newer_version_is_left_alone(empty_url: str) -> None:
 def test_a_migration_gives_up_on_a_lock_instead_of_holding_up_the_calls(empty_url: str) -> None:
     migrate.upgrade(empty_url)
     with psycopg.connect(empty_url) as reader:
-        reader.execute("SELECT 1 FROM heartbeats")
+        reader.execute("SELECT 1 FROM audit")
         with pytest.raises(Exception, match="lock timeout"):
             migrate.downgrade(empty_url, "0003_calls")
     assert migrate.current(empty_url)

@@ -234,3 +234,12 @@ def test_completing_for_a_dispatcher_who_is_gone_drops_nobody() -> None:
     call = changed(s.call, legs=(s.call.legs[0], gone, s.call.legs[2]))
     events = decide(call, c.CompleteTransfer(DISPATCHER, 2), s.roster)
     assert [event.name for event in events] == ["transfer_completed"]
+
+
+def test_the_phone_of_a_specialist_who_declined_on_screen_is_left_alone() -> None:
+    people = (replace(MARIA, on_call=True, phone="+16615550150"), replace(LUIS, on_call=True))
+    luis = replace(people[1], phone="+16615550151")
+    s = with_dispatcher(people[0], luis, plan=replace(PLAN, overflow=("on_call",)))
+    s.ask(c.RequestTransfer(DISPATCHER, "met")).ask(c.DeclineOffer(AS_MARIA, 4)).due("ring")
+    assert s.newest().address == "+16615550151"
+    assert "+16615550150" not in s.dialed()

@@ -71,8 +71,19 @@ def test_a_process_without_its_stores_says_how_to_get_them(tmp_path: Path) -> No
     assert "run `metline up`" in told.stderr
 
 
-def test_a_database_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
-    told = metline(
-        "db", "upgrade", DATABASE_URL="postgresql://u@127.0.0.1:1/d", METLINE_DATA_DIR=str(tmp_path)
-    )
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["db", "upgrade"],
+        ["config", "apply", "service/demo.yaml"],
+        ["token", "create", "--user", "dana@example.org"],
+        ["provision"],
+    ],
+    ids=" ".join,
+)
+def test_a_database_that_does_not_answer_is_one_line(command: list[str], tmp_path: Path) -> None:
+    silent = "postgresql://u:secret@127.0.0.1:1/d"
+    told = metline(*command, DATABASE_URL=silent, METLINE_DATA_DIR=str(tmp_path))
     assert (told.returncode, len(told.stderr.splitlines())) == (2, 1)
+    assert "check DATABASE_URL" in told.stderr
+    assert "secret" not in told.stderr

@@ -33,16 +33,16 @@ def test_every_part_stands_in_some_document() -> None:
 
 
 def test_a_part_that_nobody_makes_is_refused_by_name() -> None:
-    with pytest.raises(Fault, match="'colors'.*settings, commands"):
+    with pytest.raises(Fault, match=r"'colors'.*settings, commands"):
         generated.filled("<!-- generated: colors -->\n<!-- end -->", "guide.md")
 
 
 def test_what_stands_between_the_marks_is_made_anew_and_nothing_else() -> None:
-    kept = "# Guide\n\n<!-- generated: times -->\nold\n<!-- end -->\nafter\n"
+    kept = "# Guide\n\n<!-- generated: times -->\nstale words\n<!-- end -->\nafter\n"
     made = generated.filled(kept, "guide.md")
     assert made.startswith("# Guide\n\n<!-- generated: times -->\n| name |")
     assert made.endswith("|\n<!-- end -->\nafter\n")
-    assert "old" not in made
+    assert "stale words" not in made
     assert generated.filled(made, "guide.md") == made
 
 

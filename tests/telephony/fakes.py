@@ -98,7 +98,8 @@ class DeskInMemory:
         from_number: str | None = None,
     ) -> Handled:
         with self._lock:
-            return self._arrived(line, sid, caller_number, incident_number, receipt)
+            caller = caller_number or from_number
+            return self._arrived(line, sid, caller, incident_number, receipt)
 
     def _arrived(
         self, line: str, sid: str, caller: str | None, incident: str | None, receipt: str

@@ -49,7 +49,8 @@ def test_an_address_is_read_as_a_number_or_not_at_all(address: str, expected: st
 @pytest.mark.parametrize(
     ("form", "caller", "incident"),
     [
-        ({"From": "+16615550123"}, "+16615550123", None),
+        # whether that is the caller's own or a trunk, the line knows
+        ({"From": "+16615550123"}, None, None),
         # the center's equipment names the caller; From is its own trunk
         (
             {
@@ -67,11 +68,12 @@ def test_an_address_is_read_as_a_number_or_not_at_all(address: str, expected: st
         ({"SipHeader_X-Incident-Number": "9" * 65}, None, None),
     ],
 )
-def test_caller_and_incident_are_taken_from_the_headers_else_from_the_caller_id(
+def test_caller_and_incident_are_taken_from_the_headers(
     form: dict[str, str], caller: str | None, incident: str | None
 ) -> None:
     arrival = inbound.arrival(form)
     assert (arrival.caller_number, arrival.incident_number) == (caller, incident)
+    assert arrival.from_number == inbound.number(form.get("From", ""))
 
 
 @pytest.mark.parametrize(

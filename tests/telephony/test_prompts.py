@@ -55,7 +55,9 @@ def test_every_prompt_that_routing_names_is_in_the_catalog() -> None:
 
 def test_no_prompt_is_never_said() -> None:
     speech = _source("telephony")
-    used = {key for key in prompts.catalog("en").prompts if f'"{key}"' in speech}
+    # Named by what is rung, which the plan knows.
+    rung = {key for key in prompts.catalog("en").prompts if key.startswith("ringing_")}
+    used = rung | {key for key in prompts.catalog("en").prompts if f'"{key}"' in speech}
     assert prompts.catalog("en").prompts.keys() == used | named_by_routing()
 
 

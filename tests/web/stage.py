@@ -21,6 +21,7 @@ from werkzeug.serving import ThreadedWSGIServer, make_server
 from handlers.accounts import Accounts
 from handlers.calls import Calls
 from handlers.directory import apply, parse
+from models.store import Store
 from routing import commands as c
 from routing.call import Call
 from routing.plan import Role
@@ -143,6 +144,7 @@ class World:
 
     base: str
     calls: Calls
+    store: Store
     document: OpenAPI
     tokens: dict[str, str] = field(repr=False)
     ids: dict[str, str] = field(default_factory=dict)
@@ -173,6 +175,16 @@ class World:
         asked = self.person(dispatcher).post(f"/calls/{call.id}/transfers", {"to": "met"})
         assert asked.status_code == 201, asked.text
         return self.join(call.id, Role.SPECIALIST, self.ids[name])
+
+    def audited(self, action: str, about: str | None) -> list[dict[str, Any]]:
+        """The rows that say so, the newest last."""
+        with self.store.begin() as work:
+            found = work.connection.exec_driver_sql(
+                "SELECT * FROM audit WHERE action = %s AND object IS NOT DISTINCT FROM %s"
+                " ORDER BY id",
+                (action, about),
+            )
+            return [dict(row) for row in found.mappings()]
 
     def free(self, name: str) -> None:
         """An earlier call of that specialist is over, its form no longer waited for."""
@@ -218,6 +230,7 @@ def world(database_url: str, redis_url: str) -> Iterator[World]:
     try:
         with served(create_app(chosen)) as base:
             published = requests.get(f"{base}/api/v1/openapi.json", timeout=30).json()
-            yield World(base, parts.calls, OpenAPI.from_dict(published, READING), tokens, ids)
+            document = OpenAPI.from_dict(published, READING)
+            yield World(base, parts.calls, parts.store, document, tokens, ids)
     finally:
         parts.close()

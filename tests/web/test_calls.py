@@ -121,6 +121,48 @@ def test_a_party_is_held_and_a_bridged_leg_is_not(world: World, maria: Person) -
     assert refused(maria.post(f"/calls/{call.id}/hold", {"party": 99, "hold": True}))
 
 
+def test_a_supervisor_takes_a_party_off_hold_and_puts_nobody_on_it(
+    world: World, maria: Person, sam: Person, ada: Person
+) -> None:
+    call = world.with_specialist("maria")
+    path = f"/calls/{call.id}/hold"
+    maria.post(path, {"party": 1, "hold": True})
+    world.tell(call, c.ReportHold(1, hold=True))
+    assert sam.get(f"/calls/{call.id}").json()["parties"][0]["on_hold"]
+    assert ada.post(path, {"party": 1, "hold": False}).status_code == 403
+    assert sam.post(path, {"party": 1, "hold": True}).status_code == 403
+    assert sam.post(path, {"party": 1, "hold": False}).status_code == 200
+    world.tell(call, c.ReportHold(1, hold=False))
+    assert not sam.get(f"/calls/{call.id}").json()["parties"][0]["on_hold"]
+    events = sam.get(f"/calls/{call.id}/events").json()["items"]
+    asked = next(event for event in events if event["actor"] == world.ids["sam"])
+    assert asked["data"] == {"leg": 1, "hold": False}
+
+
+def test_a_call_shows_every_alarm_and_boards_ask_for_those_that_have_one(
+    world: World, maria: Person, sam: Person
+) -> None:
+    quiet = world.with_dispatcher()
+    call = world.with_specialist("maria")
+    world.person("dana").post(f"/calls/{call.id}/leave")
+    assert maria.post(f"/calls/{call.id}/escalate").status_code == 200
+    shown = sam.get(f"/calls/{call.id}").json()
+    assert (shown["alarm"], shown["alarms"], shown["awaited"]) == (
+        "escalation",
+        ["escalation"],
+        True,
+    )
+
+    def found(query: str) -> set[str]:
+        items = sam.get(f"/calls?limit=200&{query}").json()["items"]
+        return {item["id"] for item in items} & {quiet.id, call.id}
+
+    assert found("alarm=true") == {call.id}
+    assert found("alarm=false") == {quiet.id}
+    assert found("stage=with_specialist&alarm=true") == {call.id}
+    assert found("stage=with_dispatcher") == {quiet.id}
+
+
 def test_the_dispatcher_of_a_bridged_line_says_that_they_have_left(
     world: World, dana: Person
 ) -> None:
@@ -169,8 +211,12 @@ def test_the_specialist_leaves_and_the_others_go_on(
     assert dana.get(f"/calls/{call.id}").json()["closed_at"] is None
 
 
-def test_who_is_on_the_call_may_end_it(world: World, maria: Person) -> None:
+def test_who_is_on_the_call_may_end_it_once_dispatch_has_left(
+    world: World, maria: Person, dana: Person
+) -> None:
     call = world.with_specialist("maria")
+    assert "Dispatch" in refused(maria.post(f"/calls/{call.id}/end"))
+    assert dana.post(f"/calls/{call.id}/leave").status_code == 200
     assert maria.post(f"/calls/{call.id}/end").status_code == 200
 
 
@@ -255,15 +301,32 @@ def test_dispatchers_never_receive_a_clinical_field(
     world: World, maria: Person, dana: Person
 ) -> None:
     call = world.with_specialist("maria")
-    secret = {"note": "SECRET-NOTE", "cssrs": {"q1": True}, "problems": ["SECRET-PROBLEM"]}
+    secret = {"note": "SECRET-NOTE", "cssrs": {"q1": True}, "problems": ["SECRET-PROBLEM"],
+              "linkage": {"program": "SECRET-LINKAGE", "accepted": True},
+              "follow_up": {"consent": True, "due": "2026-07-02", "words": "SECRET-FOLLOW-UP"},
+              "transfer_accepted_by": "SECRET-CLINICIAN", "escalation_reason": "SECRET-REASON",
+              "interpreter": "SECRET-INTERPRETER", "language": "SECRET-LANGUAGE",
+              "means_discussed": "SECRET-MEANS", "safety_plan": {"steps": "SECRET-STEPS"},
+              "callback_number": "+16615550133"}  # fmt: skip
+    revised = {**OUTCOME, **secret, "code": "R02", "reason": "SECRET-CHANGE"}
     maria.put(f"/calls/{call.id}/outcome/draft", secret)
-    assert maria.post(f"/calls/{call.id}/outcome", {**OUTCOME, **secret}).status_code == 200
+    operational = {"law_enforcement": "none", "ems": "requested", "caller_type": "self"}
+    assert maria.post(
+        f"/calls/{call.id}/outcome", {**OUTCOME, **secret, **operational}
+    ).status_code == 200  # fmt: skip
+    assert maria.post(f"/calls/{call.id}/outcome", {**revised, **operational}).status_code == 200
+    world.tell(call, c.ReportEnded(1, "completed"))
+    assert maria.post(f"/calls/{call.id}/callbacks", {"result": "SECRET-RESULT"}).status_code == 200
+    shown = dana.get(f"/calls/{call.id}").json()["outcome"]
+    assert (shown["code"], shown["diverted"]) == ("R02", True)
+    assert {name: shown[name] for name in operational} == operational
     paths = ("", "/events", "/outcome/revisions")
-    for path in ("/calls", *(f"/calls/{call.id}{rest}" for rest in paths)):
+    for path in ("/calls", "/tasks", *(f"/calls/{call.id}{rest}" for rest in paths)):
         seen = dana.get(path).text
         assert "SECRET" not in seen
         assert "cssrs" not in seen
         assert "risk" not in seen
+        assert "5550133" not in seen
 
 
 def test_events_are_numbered_in_order(world: World, dana: Person) -> None:

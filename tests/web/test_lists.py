@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from routing import commands as c
 from tests.web.stage import DIRECT, SHERIFF, Person, World
 
@@ -44,6 +47,9 @@ def test_filters_narrow_the_list(world: World, dana: Person) -> None:
     assert found("status=open") == {open_call.id}
     assert found("q=26-777123") == {open_call.id}
     assert found("to=2020-01-01") == set()
+    today = datetime.now(ZoneInfo("America/Los_Angeles")).date()
+    assert found(f"from={today}&to={today}") == {open_call.id, closed.id}
+    assert found(f"to={today - timedelta(days=1)}") == set()
     assert found("from=2020-01-01") == {open_call.id, closed.id}
     assert found("outcome=R01") == set()
 
