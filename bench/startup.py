@@ -48,7 +48,8 @@ def measure_fresh() -> list[Figure]:
     """`make run` from a clone of the last commit, with nothing installed and nothing cached."""
     with folder() as place:
         clone = place / "clone"
-        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+        command = ["/usr/bin/env", "git", "clone", "--quiet", str(ROOT), str(clone)]
+        subprocess.run(command, check=True)
         caches = {"UV_CACHE_DIR": str(place / "uv"), "XDG_CACHE_HOME": str(place / "cache")}
         env = environ(PORT=str(free_port()), PIP_NO_CACHE_DIR="1", **caches)
         began = time.monotonic()

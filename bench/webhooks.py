@@ -21,8 +21,10 @@ from bench.stage import (
     running,
     wait_until_serving,
 )
+from handlers import directory
+from models.store import Store
 from sandbox.signing import signature
-from service import config, database, directory_file, local
+from service import database, directory_file, local
 from service.embedded import EmbeddedPostgres, EmbeddedValkey
 from service.up import DEMO
 
@@ -170,7 +172,7 @@ def _servers(place: Path) -> Iterator[Servers]:
             METLINE_DATA_DIR=str(place), DATABASE_URL=postgres.url(), REDIS_URL=valkey.url()
         )
         database.upgrade(postgres.url())
-        directory_file.main(config.read(env), DEMO)
+        _apply_directory(postgres.url())
         token = local.kept_secrets(place)["TWILIO_AUTH_TOKEN"]
         with (
             running(
@@ -181,3 +183,9 @@ def _servers(place: Path) -> Iterator[Servers]:
             wait_until_serving(web, ours, "/healthz")
             wait_until_serving(beside, other, bare.PATH)
             yield Servers(ours, other, token)
+
+
+def _apply_directory(url: str) -> None:
+    store = Store.connect(url, pool=1)
+    directory.apply(store, directory.parse(directory_file.read(DEMO)))
+    store.close()

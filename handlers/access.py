@@ -37,6 +37,11 @@ class Account:
         return identity(self.id)
 
     @property
+    def title(self) -> str:
+        """The role with its article, for sentences."""
+        return f"{'an' if self.role == ADMIN else 'a'} {self.role}"
+
+    @property
     def actor(self) -> c.Actor:
         """The account as the core knows it; an admin acts with a supervisor's rights."""
         role = Role.SUPERVISOR if self.role == ADMIN else Role(self.role)
@@ -86,10 +91,10 @@ def who_may(request: c.Request) -> tuple[str, ...]:
 def require_role(account: Account, *roles: str) -> None:
     """Raises Forbidden when the account's role is none of those."""
     if account.role not in roles:
-        raise Forbidden(f"a {account.role} may not do this")
+        raise Forbidden(f"{account.title} may not do this")
 
 
 def require_agency(account: Account, agency: str) -> None:
     """Raises Elsewhere (a NotFound) when the account does not belong to the agency."""
     if agency not in account.agencies:
-        raise Elsewhere("there is no such thing")
+        raise Elsewhere("it is another agency's")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers.access import Account, require_agency, require_role, who_may
 from handlers.errors import Stale, UnknownCall, UnknownLine
@@ -49,7 +49,17 @@ _WINNING = (c.ReportAnswered, c.ReportKey)
 class Calls:
     """The commands on calls. Threads may share it."""
 
-    def __init__(self, store: Store, clock: Clock, bell: Bell, new_id: NewId) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        bell: Bell,
+        new_id: NewId,
+        *,
+        worker_silence: timedelta | None = None,
+    ) -> None:
+        """A worker silent for longer takes no new calls; None does not ask."""
+        self._worker_silence = worker_silence
         self._store = store
         self._clock = clock
         self._bell = bell
@@ -189,6 +199,7 @@ class Calls:
         if arriving.id:
             row = _found(work.calls.read(arriving.id))
             return Handled(call_from_plain(row.state), book.plans[row.agency]), ()
+        self._refuse_unattended(arriving.beat)
         if line not in book.lines:
             raise UnknownLine("that number is no line of any agency")
         roster = roster_of(book.plans[book.lines[line].agency], arriving.roster, self._now())
@@ -197,6 +208,12 @@ class Calls:
             about["caller_number"] = about["caller_number"] or about["from_number"]
         rung = open_call(work, decision, heard, about)
         return Handled(decision.after, roster.plan, decision.events), rung
+
+    def _refuse_unattended(self, beat: datetime | None) -> None:
+        # With nobody to ring for the caller, the fallback number is the nearer human.
+        silence = self._worker_silence
+        if silence and (beat is None or self._now() - beat > silence):
+            raise Unavailable("no worker is alive to ring anybody")
 
     def _opened(self, line: Line, roster: Roster) -> Decision:
         now = self._now()

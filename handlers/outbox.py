@@ -10,6 +10,7 @@ from handlers.calls import Calls
 from handlers.errors import UnknownCall
 from handlers.ports import Bell, Carrier, CarrierError, Clock, Retry
 from handlers.whereabouts import news_of
+from models.errors import Contended, Unavailable
 from models.outbox import OutboxRow
 from models.store import Store
 from models.work import Work
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 LEASE_SECONDS = 15.0
 BACKOFF_SECONDS = 0.5
 TRIES = {"dial": 5, "hang_up": 6, "hand_over": 6, "sync_hold": 5, "lookup": 2, "announce": 2}
+# A row that breaks our own code breaks it again: it must neither stay for ever nor block its leg.
+TRIES_IN_VAIN = 5
+FAULT = "internal fault"
 # An unknown dial is looked for one second after it, and three seconds after it.
 LOOKUP_DELAYS = (1.0, 2.0)
 # The carrier's clock shows whole seconds, and may be a little behind ours.
@@ -70,14 +74,13 @@ class Outbox:
         row = self._store.run(lambda w: w.outbox.lease(row_id, now, self._lease_seconds))
         if row is None:
             return
-        if row.kind == "timer":
-            self._timer(row)
-            return
-        situation = self._store.run(lambda work: _situation(work, row))
         try:
-            self._at_carrier(row, situation)
-        except CarrierError as error:
-            self._failed(row, error)
+            self._try(row)
+        except (Contended, Unavailable):
+            raise
+        except Exception as error:
+            log.exception("outbox row %d (%s)", row.id, row.kind, extra=_told(row, error))
+            self._broke(row)
 
     def due(self, limit: int = 100) -> tuple[int, ...]:
         """Ids of rows that could be performed now, oldest first."""
@@ -88,6 +91,16 @@ class Outbox:
         """When the next row will be due, None when nothing waits."""
         with self._store.begin() as work:
             return work.outbox.next_due()
+
+    def _try(self, row: OutboxRow) -> None:
+        if row.kind == "timer":
+            self._timer(row)
+            return
+        situation = self._store.run(lambda work: _situation(work, row))
+        try:
+            self._at_carrier(row, situation)
+        except CarrierError as error:
+            self._failed(row, error)
 
     def _timer(self, row: OutboxRow) -> None:
         report = c.ReportTimer(row.timer or "", row.subject or 0, row.token or 0)
@@ -200,8 +213,32 @@ class Outbox:
         elif error.retry is Retry.NEVER or row.attempts + 1 >= TRIES[row.kind]:
             self._give_up(row, _lasting_reason(error))
         else:
-            due = self._clock() + timedelta(seconds=BACKOFF_SECONDS * 2**row.attempts)
-            self._store.run(lambda work: work.outbox.retry(row.id, due, error.reason))
+            self._again(row, BACKOFF_SECONDS * 2**row.attempts, error.reason)
+
+    def _again(self, row: OutboxRow, seconds: float, error: str) -> None:
+        due = self._clock() + timedelta(seconds=seconds)
+        self._store.run(lambda work: work.outbox.retry(row.id, due, error))
+
+    def _broke(self, row: OutboxRow) -> None:
+        """A fault of our own: a few more tries, none of which dials blindly, then the row fails."""
+        tries = row.attempts + row.lookups
+        seconds = BACKOFF_SECONDS * 2**tries
+        if tries + 1 >= TRIES_IN_VAIN:
+            self._fail_at_last(row)
+        elif row.kind == "dial":
+            self._look_again(row, max(seconds, LOOKUP_DELAYS[0]))
+        else:
+            self._again(row, seconds, FAULT)
+
+    def _fail_at_last(self, row: OutboxRow) -> None:
+        try:
+            self._give_up(row, FAULT)
+        except (Contended, Unavailable):
+            raise
+        except Exception as error:
+            # The leg's end could not be decided either; the reconciler comes back to the call.
+            log.exception("outbox row %d is given up", row.id, extra=_told(row, error))
+            self._finish(row, failed=FAULT)
 
     def _look_again(self, row: OutboxRow, seconds: float) -> None:
         due = self._clock() + timedelta(seconds=seconds)
@@ -230,6 +267,11 @@ def _situation(work: Work, row: OutboxRow) -> Situation:
     call = call_from_plain(stored.state) if stored else Call()
     conference = stored.conference_sid if stored else None
     return Situation(call, call.leg(row.leg), work.outbox.sid(row.call_id, row.leg), conference)
+
+
+def _told(row: OutboxRow, error: Exception) -> dict[str, object]:
+    reason = type(error).__name__
+    return {"event": "effect_failed", "call": row.call_id, "kind": row.kind, "reason": reason}
 
 
 def _lasting_reason(error: CarrierError) -> str:

@@ -46,14 +46,14 @@ class Outcomes:
     def _submit(
         self, work: Work, account: Account, call_id: str, form: Plain, if_match: int | None
     ) -> tuple[Plain, tuple[int, ...]]:
-        require_own(work, account, call_id)
+        whose = require_own(work, account, call_id).last_specialist or account.id
         request = c.SubmitOutcome(account.actor, form["code"], form.get("reason"))
         _, rung = self._calls.ask(work, call_id, request, if_match, account)
         now, kept = self._clock(), {k: v for k, v in form.items() if k != "reason"}
         work.forms.add_outcome(call_id, account.id, kept, form.get("reason"), now)
         if _consented(form.get("follow_up")):
             due = _due(form["follow_up"])
-            work.forms.open_task(call_id, "follow_up", account.id, now, due)
+            work.forms.open_task(call_id, "follow_up", whose, now, due)
         return outcome_view(work.log.outcomes((call_id,))[call_id], account) or {}, rung
 
     def save_draft(self, account: Account, call_id: str, body: Plain) -> Plain:
@@ -89,14 +89,18 @@ def visible(work: Work, account: Account, call_id: str) -> Call:
     return call_from_plain(row.state)
 
 
-def require_own(work: Work, account: Account, call_id: str) -> None:
-    """A specialist's own calls: those they joined, and those nobody joined that rang them."""
+def require_own(work: Work, account: Account, call_id: str) -> Call:
+    """A specialist's own calls: those they joined, and those nobody joined that rang them.
+
+    Other roles own nothing and are let through. Raises Forbidden, NotFound.
+    """
     call = visible(work, account, call_id)
     if account.role != SPECIALIST:
-        return
+        return call
     own = [leg for leg in call.legs if leg.role is Role.SPECIALIST and leg.user == account.id]
     if not any(leg.ever_joined or not call.specialist_joined for leg in own):
         raise Forbidden("Another specialist had this call.")
+    return call
 
 
 def _due(follow_up: object) -> date | None:

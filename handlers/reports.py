@@ -12,6 +12,7 @@ from handlers.access import ADMIN, SUPERVISOR, Account, require_agency, require_
 from handlers.errors import Invalid, NotFound
 from handlers.ports import Clock
 from handlers.suppression import Relation, visible
+from handlers.views import moment
 from models.reports import Cell
 from models.store import Store
 from routing.outcomes import CODES, DIVERTED, EXCLUDED, NOT_DIVERTED
@@ -63,7 +64,7 @@ class Reports:
         shown = _public(counts, periods) if copy == "public" else None
         made = {"agency": agency, "from": start.isoformat(), "to": end.isoformat()}
         more = {"by": by, "copy": copy, "timezone": zone, "definition": DEFINITION}
-        made_at = {"made_at": self._clock().isoformat(timespec="milliseconds")}
+        made_at = {"made_at": moment(self._clock())}
         return made | more | _report(counts, shown, periods) | made_at
 
     def _cells(self, agency: str, days: list[date]) -> tuple[list[Cell], str]:

@@ -85,7 +85,7 @@ class Specialists:
 def _colleague(work: Work, account: Account, user_id: str) -> Plain:
     person = work.accounts.by_id(user_id) if is_id(user_id) else None
     if person and not set(account.agencies).intersection(person["agencies"]):
-        raise Elsewhere("There is no such specialist.")
+        raise Elsewhere("it is another agency's")
     known = {str(row["id"]): row for row in work.presences.board()}
     if person is None or person["id"] not in known:
         raise NotFound("There is no such specialist.")

@@ -98,7 +98,7 @@ def _kinds(account: Account, kind: str | None) -> tuple[str, ...]:
         raise Invalid((("kind", f"expected one of {', '.join(KINDS)}"),))
     seen = (CALLBACK,) if account.role == DISPATCHER else KINDS
     if kind and kind not in seen:
-        raise Forbidden(f"a {account.role} may not see tasks of that kind")
+        raise Forbidden(f"{account.title} may not see tasks of that kind")
     return (kind,) if kind else seen
 
 

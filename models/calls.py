@@ -31,6 +31,7 @@ _ARRIVING = native(
     f"""
     SELECT (SELECT CAST(id AS text) FROM calls WHERE caller_sid = :sid) AS id,
            (SELECT version FROM config_version) AS config,
+           (SELECT max(at) FROM heartbeats WHERE process LIKE 'worker%') AS beat,
            {ROSTER.format(agency="(SELECT agency FROM lines WHERE number = :line)")} AS roster
     """  # noqa: S608 - constants only
 )
@@ -130,10 +131,14 @@ class CallRow:
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """What is known before a call exists: `id` when its sid has arrived before."""
+    """What is known before a call exists: `id` when its sid has arrived before.
+
+    `beat` is when a worker was last heard of.
+    """
 
     id: str | None
     config: int
+    beat: datetime | None
     roster: list[Plain]
 
 
@@ -211,8 +216,9 @@ class CallRows:
 
     def arriving(self, sid: str, line: str) -> Arriving:
         """What a new call's first decision needs."""
-        call_id, config, roster = first(self._connection, _ARRIVING, {"sid": sid, "line": line})
-        return Arriving(call_id, config, roster or [])
+        found = first(self._connection, _ARRIVING, {"sid": sid, "line": line})
+        call_id, config, beat, roster = found
+        return Arriving(call_id, config, beat, roster or [])
 
     def open(self, saved: Saved, opening: Opening) -> tuple[int, ...]:
         """Insert a new call; returns outbox rows that are due. Contended when the sid exists."""

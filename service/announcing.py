@@ -5,6 +5,7 @@ from collections.abc import Callable
 from handlers.calls import Calls
 from handlers.ports import Bell, Clock, NewId
 from models.store import Store
+from service.health import STALE
 
 
 class AnnouncingCalls(Calls):
@@ -13,7 +14,7 @@ class AnnouncingCalls(Calls):
     def __init__(
         self, store: Store, clock: Clock, bell: Bell, new_id: NewId, announce: Callable[[], None]
     ) -> None:
-        super().__init__(store, clock, bell, new_id)
+        super().__init__(store, clock, bell, new_id, worker_silence=STALE)
         self._announce = announce
 
     def ring(self, row_ids: tuple[int, ...]) -> None:

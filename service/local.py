@@ -51,17 +51,26 @@ def environment(environ: Environ) -> Mapping[str, str]:
 
 def kept_secrets(folder: Path) -> Mapping[str, str]:
     """This installation's own secrets by variable name; made on first use, 0600."""
-    path = folder / SECRETS
-    if not path.exists():
-        _publish(path, _new_secrets())
-    found: dict[str, str] = json.loads(path.read_text())
-    return {name: value for name, value in found.items() if name.isupper()}
+    return {name: value for name, value in _secrets(folder).items() if name.isupper()}
 
 
 def demo_password(folder: Path) -> str:
     """The password of the packaged demo users, of this installation alone."""
-    kept_secrets(folder)
-    return str(json.loads((folder / SECRETS).read_text())["demo_password"])
+    return _secrets(folder)["demo_password"]
+
+
+def _secrets(folder: Path) -> Mapping[str, str]:
+    path = folder / SECRETS
+    try:
+        if not path.exists():
+            _publish(path, _new_secrets())
+        found: dict[str, str] = json.loads(path.read_text())
+    except OSError as problem:
+        raise Fault(
+            f"cannot read {path} ({problem.strerror}): "
+            "run as its owner, or set METLINE_DATA_DIR to a folder of your own"
+        ) from problem
+    return found
 
 
 def _new_secrets() -> dict[str, str]:

@@ -8,10 +8,11 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TextIO
 
-FIELDS = ("event", "call", "leg", "kind", "ms", "status", "reason")
+FIELDS = ("event", "request", "call", "leg", "kind", "ms", "status", "reason")
 
 # Seven digits on, in any dress: +1 (661) 555-0110; but neither a date nor a network address.
 NOT_PHONE = r"(?!\d{4}-\d\d-\d\d(?!\d))(?!\d{1,3}(?:\.\d{1,3}){3}(?![\w.]))"
@@ -72,6 +73,18 @@ class PlainLines(logging.Formatter):
         where = _where(record)
         tail = f" [{where}]" if where else ""
         return f"{at} {record.levelname.lower():7} {masked(record.getMessage())}{fields}{tail}"
+
+
+def name_requests(current: Callable[[], str | None]) -> None:
+    """Put `current()`, the id of the request in hand, on every line written while there is one."""
+
+    def named(record: logging.LogRecord) -> bool:
+        if not hasattr(record, "request") and (request := current()):
+            record.request = request
+        return True
+
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(named)
 
 
 def configure(stream: TextIO | None = None, *, level: int = logging.INFO) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
+from service import logs
 from service.config import Settings
 
 # A console's event stream holds a thread for as long as it is open.
@@ -38,6 +39,7 @@ class OwnLog(Logger):  # type: ignore[misc]  # gunicorn ships no types
             path,
             extra={
                 "event": "request",
+                "request": dict(resp.headers).get("X-Request-Id"),
                 "status": resp.status_code,
                 "ms": round(request_time.total_seconds() * 1000),
             },
@@ -69,8 +71,11 @@ class Web(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 
     def load(self) -> Any:
         """The Flask application."""
-        from service.app import create_app  # noqa: PLC0415 - keeps the parent process small
+        # Imported here, so that the parent process stays small.
+        from service.app import create_app  # noqa: PLC0415
+        from web.headers import current_request  # noqa: PLC0415
 
+        logs.name_requests(current_request)
         return create_app(self._settings)
 
 

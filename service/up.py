@@ -218,9 +218,9 @@ def _tend(parts: Parts) -> None:
 
 def _introduce(parts: Parts, asked: Settings, say: Callable[[str], None]) -> None:
     settings = parts.settings
-    say(f"console   {settings.public_url}")
+    say(f"service   {settings.public_url}")
     if asked.needs_sandbox:
-        say(f"phones    {settings.carrier_url}/phones")
+        say(f"sandbox   {settings.carrier_url}/sandbox")
     say(f"database  {'as DATABASE_URL says' if asked.database_url else settings.database_url}")
     say(f"redis     {'as REDIS_URL says' if asked.redis_url else settings.redis_url}")
     if settings.config_file is None:

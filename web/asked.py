@@ -79,7 +79,7 @@ class Route:
     @property
     def about_call(self) -> bool:
         """Whether it changes a call, so that If-Match means something."""
-        return self.method != "GET" and self.path.startswith("/calls/")
+        return self.method in ("POST", "PATCH") and self.path.startswith("/calls/")
 
     @property
     def name(self) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from handlers.log import Query as LogQuery
 from routing import commands as c
+from routing.decide import Refused
+from routing.plan import Role
 from web.asked import Asked, Json
 from web.bodies import CallbackResult, CallFilter, EditCall, MaybeReason, Responder, SetHold
+from web.problems import not_found
 
 
 def list_calls(asked: Asked) -> Json:
@@ -50,7 +53,14 @@ def get_caller_number(asked: Asked) -> Json:
 
 def decline_offer(asked: Asked) -> Json:
     """The specialist rung cannot take it: the next one is rung at once."""
-    asked.request(c.DeclineOffer(asked.actor, asked.path["offer"]))
+    offer = asked.path["offer"]
+    try:
+        asked.request(c.DeclineOffer(asked.actor, offer))
+    except Refused:
+        leg = asked.services.calls.reply(asked.call_id).call.leg(offer)
+        if leg is None or leg.role is not Role.SPECIALIST:
+            raise not_found("This offer") from None
+        raise
     return asked.shown()
 
 

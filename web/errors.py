@@ -30,7 +30,7 @@ def _later(reason: str) -> Problem:
 
 def _sentence(error: Exception) -> str:
     said = str(error).strip() or "This cannot be done."
-    return said[0].upper() + said[1:]
+    return said[0].upper() + said[1:].removesuffix(".") + "."
 
 
 PROBLEMS: tuple[tuple[type[Exception], Callable[..., Problem]], ...] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,100}")
 SAFE = {
@@ -36,3 +36,9 @@ def install(app: Flask, new_id: Callable[[], str], *, https: bool) -> None:
 
     app.before_request(name_request)
     app.after_request(dress)
+
+
+def current_request() -> str | None:
+    """The id of the request that this thread is answering, None outside of any."""
+    named = has_request_context() and "request_id" in g
+    return str(g.request_id) if named else None

@@ -99,6 +99,8 @@ def _plainer(kind: str, message: str) -> str:
 
 def from_http(error: HTTPException) -> Problem:
     """werkzeug's own refusals (wrong method, too large, unknown path) as problems."""
+    if error.code == HTTPStatus.NOT_FOUND:
+        return not_found()
     status = error.code or 500
     kind = HTTPStatus(status).name.lower()
     headers = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After")}

@@ -157,7 +157,8 @@ def test_the_fallback_number_is_known_while_the_database_is_gone(
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+            [name],
         )
         with pytest.raises(Unavailable):
             world.arrive()
@@ -173,7 +174,8 @@ def test_a_connection_that_the_server_closed_is_replaced_unseen(
     name = psycopg.conninfo.conninfo_to_dict(database_url)["dbname"]
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s",
+            [name],
         )
     assert world.arrive().version
 

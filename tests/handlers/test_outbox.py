@@ -319,3 +319,58 @@ def test_the_next_due_time_is_that_of_the_earliest_row_or_lease(world: World) ->
     due = world.outbox.next_due()
     assert due
     assert (due - world.clock()).total_seconds() == 1
+
+
+def test_a_fault_of_our_own_is_tried_five_times_and_never_dials_twice(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    call = world.arrive()
+    row = world.row(call, kind="dial")
+    world.carrier.fail("dial", KeyError("a number that no log may show"), when="after")
+    for _ in range(9):
+        world.carrier.fail("find_dial", KeyError("the same"))
+    _drain(world, seconds=10)
+    assert [each["state"] for each in world.rows(call, id=row)] == ["failed"]
+    assert (len(world.carrier.dials), len(world.carrier.faults["find_dial"])) == (2, 5)
+    leg = world.call(call.id).legs[1]
+    assert (leg.state, leg.reason) == (LegState.FAILED, "internal fault")
+    told = [x for x in caplog.records if getattr(x, "event", "") == "effect_failed"]
+    assert [x.levelname for x in told] == ["ERROR"] * 5
+    assert not any("number" in x.getMessage() for x in told)
+
+
+def test_a_row_that_cannot_even_be_given_up_fails_and_lets_its_leg_go_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = world.arrive()
+    row = world.row(call, kind="dial")
+
+    def broken(*_about: object, **_more: object) -> None:
+        raise RuntimeError("no decision comes of this")
+
+    monkeypatch.setattr(world.calls, "bind", broken)
+    monkeypatch.setattr(world.calls, "report", broken)
+    _drain(world, seconds=10)
+    assert [each["state"] for each in world.rows(call, id=row)] == ["failed"]
+    assert len(world.carrier.dials) == 1
+
+
+def test_a_timer_that_cannot_be_decided_is_not_tried_for_ever(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = world.with_dispatcher()
+    world.ask(call, "dana", lambda by: c.RequestTransfer(by, "met"))
+    timer = next(row["id"] for row in world.rows(call, kind="timer", state="pending"))
+    world.clock.at = world.rows(call, id=timer)[0]["due_at"]
+    tried: list[object] = []
+
+    def broken(call_id: str, report: c.Report, **_more: object) -> None:
+        tried.append(report)
+        raise RuntimeError("no decision comes of this")
+
+    monkeypatch.setattr(world.calls, "report", broken)
+    for _ in range(9):
+        world.outbox.perform(timer)
+        world.clock.forward(30)
+    assert [each["state"] for each in world.rows(call, id=timer)] == ["failed"]
+    assert len(tried) == 5

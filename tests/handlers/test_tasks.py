@@ -113,12 +113,13 @@ def test_who_dropped_before_a_specialist_joined_is_everybodys_to_find(world: Wor
     assert kinds(world, status="open") == []
 
 
-def test_a_follow_up_is_whose_form_it_was_and_kept_once_however_often_revised(
+def test_a_follow_up_is_its_specialists_and_kept_once_however_often_revised(
     world: World,
 ) -> None:
     call = lost(world)
     submit(world, call, **CONSENT)
-    submit(world, call, **CONSENT, code="R02", reason="linked later")
+    revised = FORM | CONSENT | {"code": "R02", "reason": "linked later"}
+    world.outcomes.submit(world.account("sue"), call.id, revised)
     (task,) = listed(world, status="open")
     assert (task["kind"], task["about"], task["due_on"]) == ("follow_up", None, "2026-07-03")
     assert task["specialist"]["name"] == "Maria Lopez"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
+
 from service.demo.cast import BRIDGED_LINE, CALLER, DIRECT_LINE, DISPATCH, FALLBACK, Cast
 from service.demo.handoffs import with_dispatcher
 from service.demo.scene import Scene
@@ -109,6 +111,18 @@ def test_a_press_while_no_worker_runs_rings_when_one_does(product: Product, dire
     with no_worker(product):
         direct.post(cast.dana, "/transfers", {"to": "met"})
     direct.saw("the specialist joined", "specialist_joined")
+
+
+def test_with_no_worker_alive_a_new_caller_rings_the_fallback_number(
+    product: Product, cast: Cast
+) -> None:
+    with no_worker(product):
+        with psycopg.connect(product.settings.database_url, autocommit=True) as connection:
+            connection.execute("UPDATE heartbeats SET at = at - interval '1 minute'")
+        for line in LINES:
+            caller_reaches_the_fallback(Scene(cast, line))
+    product.ready()
+    a_call_reaches_a_specialist(Scene(cast, DIRECT_LINE))
 
 
 def test_a_dial_that_was_at_the_carrier_when_the_worker_died_is_made_once(

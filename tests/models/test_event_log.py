@@ -32,7 +32,7 @@ def test_what_is_written_stays_written(connection: psycopg.Connection, statement
         connection.execute(statement)
 
 
-@pytest.mark.parametrize("call_id", [TODAY, RANDOM])
+@pytest.mark.parametrize("call_id", [TODAY, RANDOM], ids=["this month", "no month"])
 def test_a_call_has_each_number_once_in_whichever_month(
     connection: psycopg.Connection, call_id: str
 ) -> None:

@@ -21,6 +21,12 @@ def test_secrets_are_made_once_and_kept_private(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
 
 
+def test_secrets_that_cannot_be_read_say_so_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "secrets.json").mkdir()
+    with pytest.raises(Fault, match=r"cannot read .*secrets\.json .*run as its owner"):
+        local.settings(environ(tmp_path))
+
+
 def test_two_installations_share_no_secret(tmp_path: Path) -> None:
     one, other = (local.settings(environ(tmp_path / name)) for name in ("one", "other"))
     assert one.secret_key != other.secret_key

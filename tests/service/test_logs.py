@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.logs import JsonLines, PlainLines, configure, masked
+from service.logs import JsonLines, PlainLines, configure, masked, name_requests
+from web import headers
 
 
 class Terminal(io.StringIO):
@@ -131,3 +133,30 @@ def test_configuring_twice_writes_each_line_once() -> None:
     configure(stream)
     logging.getLogger("metline.test").info("once")
     assert len(stream.getvalue().splitlines()) == 1
+
+
+def test_a_line_names_the_request_that_it_was_written_in() -> None:
+    app = Flask("test")
+    headers.install(app, lambda: "018f6e2c-new", https=False)
+    stream = io.StringIO()
+    configure(stream)
+    name_requests(headers.current_request)
+
+    @app.get("/")
+    def view() -> str:
+        logging.getLogger("metline.test").info("inside")
+        return "done"
+
+    with app.test_client() as client:
+        client.get("/")
+        client.get("/", headers={"X-Request-Id": "from-the-proxy"})
+    log = logging.getLogger("metline.test")
+    log.info("answered", extra={"request": "its-own-id"})
+    log.info("outside")
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line.get("request") for line in lines] == [
+        "018f6e2c-new",
+        "from-the-proxy",
+        "its-own-id",
+        None,
+    ]

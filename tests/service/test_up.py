@@ -112,7 +112,7 @@ def up() -> Iterator[Up]:
 
 
 def test_it_prints_one_line_per_address_and_the_demo_logins(up: Up) -> None:
-    for start in ("console ", "phones ", "database ", "redis "):
+    for start in ("service ", "sandbox ", "database ", "redis "):
         assert len([line for line in up.lines if line.startswith(start)]) == 1
     logins = [line for line in up.lines if line.startswith("sign in ")]
     assert any("dana@example.org" in line and "(dispatcher)" in line for line in logins)

@@ -18,7 +18,7 @@ def test_a_role_that_may_not_is_written_down(world: World, ada: Person) -> None:
         "who": world.ids["ada"],
         "role": "admin",
         "origin": "127.0.0.1",
-        "reason": "a admin may not do this",
+        "reason": "an admin may not do this",
         "result": "denied",
     }
 

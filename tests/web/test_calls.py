@@ -72,6 +72,8 @@ def test_the_specialist_rung_may_decline(world: World, maria: Person, jon: Perso
     events = maria.get(f"/calls/{call.id}/events").json()["items"]
     assert "specialist_declined" in [event["name"] for event in events]
     assert refused(maria.post(f"/calls/{call.id}/offers/{offer}/decline"))
+    for nobodys in (1, 99):
+        assert maria.post(f"/calls/{call.id}/offers/{nobodys}/decline").status_code == 404
 
 
 def brought_in(world: World, owner: Person, to: str = "kern-988") -> tuple[Call, int]:

@@ -11,7 +11,7 @@ import requests
 
 from tests.web.stage import Person, World
 
-NOBODYS = f"/calls/{uuid.uuid4()}"
+NOBODYS = "/calls/5b1f6c0e-0d0c-4a53-9d51-3d0a6f6f0001"
 
 
 def fields(answer: requests.Response) -> set[str]:
