@@ -28,7 +28,7 @@ run: $(INSTALLED) ## start the service and the sandbox carrier; Ctrl-C stops all
 	@exec $(RUN) metline up
 
 test: $(INSTALLED) ## the whole test suite; routing/ must be covered, every branch
-	@$(RUN) pytest --cov --cov-report=
+	@$(RUN) pytest -n 3 --dist loadfile --cov --cov-report=
 	@$(RUN) coverage report --include='routing/*' --fail-under=100
 
 check: $(INSTALLED) ## formatting, lint, types, import rules, migrations and docs in step

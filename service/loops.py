@@ -12,6 +12,7 @@ from handlers.errors import Unavailable
 log = logging.getLogger("metline.worker")
 
 REST_SECONDS = 1.0
+WAKE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ def run_until_stopped(loops: Iterable[Loop], stopped: threading.Event) -> None:
     threads = [threading.Thread(target=loop.run, args=(stopped,), name=loop.name) for loop in loops]
     for thread in threads:
         thread.start()
-    stopped.wait()
+    # A signal that the system handed to another thread is seen when this one wakes.
+    while not stopped.wait(WAKE_SECONDS):
+        continue
     for thread in threads:
         thread.join()

@@ -37,7 +37,14 @@ DATA = f"""
     INSERT INTO audit (at, action, result) VALUES (now(), 'sign-in', 'done');
     INSERT INTO heartbeats VALUES ('worker', now());
 """  # noqa: S608 - constants only
-REVISIONS = ("0005_audit_origin", "0004_work", "0003_calls", "0002_people", "0001_directory", "base")
+REVISIONS = (
+    "0005_audit_origin",
+    "0004_work",
+    "0003_calls",
+    "0002_people",
+    "0001_directory",
+    "base",
+)
 
 
 def test_migrations_build_what_the_models_say(empty_url: str) -> None:
