@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 import requests
 
-from service.embedded.process import leashed, stop
+from service.embedded.process import kill_group, leashed, stop
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -89,6 +89,23 @@ def running(
             yield Running(process, log)
         finally:
             stop(process, signal.SIGTERM, seconds=STOP_SECONDS)
+            _end_group(process)
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """`make` may end before what it started."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while _group_lives(process.pid) and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+    kill_group(process)
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def module(name: str, *arguments: str) -> list[str]:

@@ -49,7 +49,7 @@ def run_until_stopped(loops: Iterable[Loop], stopped: threading.Event) -> None:
     threads = [threading.Thread(target=loop.run, args=(stopped,), name=loop.name) for loop in loops]
     for thread in threads:
         thread.start()
-    # A signal that the system handed to another thread is seen when this one wakes.
+    # A signal that comes just before a wait is handled after it, so no wait may be for ever.
     while not stopped.wait(WAKE_SECONDS):
         continue
     for thread in threads:

@@ -89,8 +89,7 @@ class Product:
     """Stores, sandbox, web and worker of one test session, on addresses of their own."""
 
     def __init__(self, folder: Path) -> None:
-        # Durable: it will be killed, and what was committed must still be there.
-        self.postgres = EmbeddedPostgres(folder)
+        self.postgres = EmbeddedPostgres(folder, durable=False)
         self.valkey = EmbeddedValkey(folder)
         self._carrier = SandboxProcess(Account(ACCOUNT_SID, AUTH_TOKEN, (KEY,)))
         self.sandbox: SandboxDriver = self._carrier.start()
@@ -115,6 +114,9 @@ class Product:
 
     def start(self) -> None:
         database.upgrade(self.settings.database_url)
+        # The server will be killed, and what was committed must still be there.
+        with psycopg.connect(self.settings.database_url) as connection:
+            connection.execute("ALTER DATABASE metline SET synchronous_commit = on")
         self.web.start()
         self.worker.start()
 

@@ -7,13 +7,21 @@ from contextlib import contextmanager
 
 import psycopg
 
-from service.demo.cast import BRIDGED_LINE, CALLER, DIRECT_LINE, DISPATCH, FALLBACK, Cast
+from service.demo.cast import (
+    BRIDGED_LINE,
+    CALLER,
+    DIRECT_LINE,
+    DISPATCH,
+    FALLBACK,
+    MARIA_PHONE,
+    Cast,
+)
 from service.demo.handoffs import with_dispatcher
 from service.demo.scene import Scene
 from service.demo.transfers import with_specialist
 from tests.journeys import traces
 from tests.journeys.product import Product
-from tests.journeys.test_dials import dial_rule
+from tests.journeys.test_dials import ACCEPTS, dial_rule
 
 LINES = (BRIDGED_LINE, DIRECT_LINE)
 
@@ -108,6 +116,8 @@ def test_a_worker_killed_while_somebody_rings_has_dialed_them_once(
 def test_a_press_while_no_worker_runs_rings_when_one_does(product: Product, direct: Scene) -> None:
     cast = direct.cast
     with_dispatcher(direct)
+    # A worker that takes longer to come back than a softphone rings goes on to the phone.
+    cast.sandbox.set_phone(MARIA_PHONE, "answer", press=[ACCEPTS])
     with no_worker(product):
         direct.post(cast.dana, "/transfers", {"to": "met"})
     direct.saw("the specialist joined", "specialist_joined")

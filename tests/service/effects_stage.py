@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import yaml
@@ -76,9 +76,11 @@ class KeepingCarrier:
 
 @contextmanager
 def desk(settings: Settings) -> Iterator[Calls]:
-    """The use cases of calls, on a database with the demo directory."""
+    """The use cases of calls, with the demo directory and a worker that lived lately."""
     parts = wiring.core(settings, pool=4)
     apply(parts.store, parse(yaml.safe_load(DEMO.read_text())))
+    lately = wiring.now() + timedelta(hours=6)  # later than any test ends
+    parts.store.run(lambda work: work.records.beat("worker:stage", lately))
     parts.calls.plans.load()
     try:
         yield parts.calls

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -218,11 +219,17 @@ class World:
 
 
 @contextmanager
-def world(database_url: str, redis_url: str) -> Iterator[World]:
-    """A service on that database with the demo directory and a token for everybody."""
+def world(database_url: str, redis_url: str, *, worker: bool = True) -> Iterator[World]:
+    """A service on that database with the demo directory and a token for everybody.
+
+    A `worker` is alive for longer than any test: without one no new call is answered.
+    """
     chosen = replace(settings(database_url, redis_url))
     parts = wiring.core(chosen, pool=4)
     apply(parts.store, parse(yaml.safe_load(DEMO.read_text())))
+    if worker:
+        alive = wiring.now() + timedelta(hours=6)
+        parts.store.run(lambda work: work.records.beat("worker:stage", alive))
     accounts = Accounts(parts.store, wiring.now)
     tokens = {name: accounts.create_token(f"{name}@example.org") for name in PEOPLE}
     found = {name: accounts.by_token(token) for name, token in tokens.items()}

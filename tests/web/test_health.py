@@ -42,7 +42,7 @@ def test_the_process_is_up_whatever_else_is_not(valkey_server: EmbeddedValkey) -
 def test_without_a_worker_no_call_can_be_served(
     database_url: str, valkey_server: EmbeddedValkey
 ) -> None:
-    with stage.world(database_url, valkey_server.url()) as world:
+    with stage.world(database_url, valkey_server.url(), worker=False) as world:
         before = get(world, "/readyz")
         assert (before.status_code, before.json()["worker"]["state"]) == (503, "down")
         beat(database_url)
