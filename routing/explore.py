@@ -252,7 +252,10 @@ def _reports(leg: Leg) -> Iterator[c.Command]:
 def _late_reports(call: Call) -> Iterator[c.Command]:
     over = next((leg for leg in reversed(call.legs) if not leg.live), None)
     if over:
+        yield c.ReportRinging(over.id)
         yield c.ReportAnswered(over.id)
+        yield c.ReportKey(over.id, "1")
+        yield c.ReportStar(over.id)
         yield c.ReportJoined(over.id)
         yield c.ReportAway(over.id)
         yield c.ReportEnded(over.id, "ended")

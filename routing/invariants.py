@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from routing import events as e
 from routing.call import DISPATCH, OVER, PENDING, Call, Leg
+from routing.codec import event_from_plain, event_to_plain
+from routing.evolve import evolve
 from routing.ladder import RungKind
 from routing.plan import Role, is_emergency
 from routing.roster import Roster
@@ -141,6 +143,15 @@ def _entered_again(call: Call, event: e.RungEntered) -> bool:
     return event.rung < transfer.rung or (event.rung == transfer.rung and not batches)
 
 
+def replays(step: Step) -> str | None:
+    """8: what is stored leads to the state: the events, written and read again, make it anew."""
+    stored = [(event.name, event_to_plain(event)) for event in step.events]
+    call = step.before
+    for name, data in stored:
+        call = evolve(call, event_from_plain(name, data))
+    return None if call == step.after else "8: the stored events lead to another state"
+
+
 def closes_with_disposition(step: Step) -> str | None:
     """9: a call closes with an outcome that its events prove, or with a task that asks for one."""
     ended = next((x for x in step.events if isinstance(x, e.CallEnded)), None)
@@ -200,6 +211,7 @@ STEP_RULES: tuple[StepRule, ...] = (
     dials_once,
     closes_with_disposition,
     dials_known_numbers,
+    replays,
 )
 
 

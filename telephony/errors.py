@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 
 import requests
@@ -107,7 +108,12 @@ def _by_status(status: int, *, repeatable: bool) -> Known:
 
 
 def _never_sent(error: requests.RequestException) -> bool:
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
+    if isinstance(error, requests.ConnectTimeout):
         return True
     cause = error.args[0] if error.args else None
-    return isinstance(getattr(cause, "reason", cause), NewConnectionError | ConnectTimeoutError)
+    reason = getattr(cause, "reason", cause)
+    # Only a certificate is judged before anything is sent; other TLS trouble may come after.
+    if isinstance(error, requests.exceptions.SSLError):
+        told = getattr(reason, "args", ())
+        return any(isinstance(x, ssl.SSLCertVerificationError) for x in (reason, *told))
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)

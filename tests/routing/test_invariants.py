@@ -183,3 +183,9 @@ def test_a_call_that_closes_without_asking_for_its_outcome_is_named() -> None:
     ended = e.CallEnded("ended", "asked")
     step = Step((ended,), (story.call, story.call), story.roster)
     assert broken(step) == "9: the call closed and nobody is asked for its outcome"
+
+
+def test_events_that_do_not_lead_to_the_state_are_named() -> None:
+    story = alone_with_maria()
+    step = Step((e.HoldOn(3),), (story.call, story.call), story.roster)
+    assert broken(step) == "8: the stored events lead to another state"

@@ -17,6 +17,7 @@ from service import directory_file, doctor, fallback, wiring
 from service.app import create_app
 from service.config import Settings
 from telephony.account import wanted_hooks
+from tests.oracle import carrier_schema
 from tests.service.effects_stage import DEMO
 from tests.web.stage import served, settings
 
@@ -30,6 +31,7 @@ def carrier(database_url: str, valkey_url: str) -> Iterator[SandboxDriver]:
     account = Account(chosen.twilio_account_sid, chosen.twilio_auth_token, (key,))
     with start_sandbox(account) as driver:
         yield driver
+        assert carrier_schema.violations(driver.log(), refused=True) == []
 
 
 @pytest.fixture

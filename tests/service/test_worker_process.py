@@ -18,6 +18,7 @@ from sandbox.driver import SandboxDriver
 from sandbox.runner import start_sandbox
 from sandbox.settings import Account
 from service.config import Settings
+from tests.oracle import carrier_schema
 from tests.service.effects_stage import DISPATCH, arrived, desk
 from tests.service.running import ROOT
 from tests.waiting import eventually
@@ -33,6 +34,7 @@ def carrier(database_url: str, valkey_url: str) -> Iterator[tuple[SandboxDriver,
     with start_sandbox(Account(chosen.twilio_account_sid, chosen.twilio_auth_token, (key,))) as at:
         at.set_numbers({"phone_number": "+16615550111"})
         yield at, replace(chosen, carrier_url=at.url)
+        assert carrier_schema.violations(at.log(), refused=True) == []
 
 
 @contextmanager

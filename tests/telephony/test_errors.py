@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+
 import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
@@ -52,7 +54,12 @@ def _refused(status: int, code: int | None) -> TwilioRestException:
         (requests.ReadTimeout(), False, Retry.UNKNOWN),
         (requests.ReadTimeout(), True, Retry.SAFE),
         (requests.ConnectTimeout(), False, Retry.SAFE),  # never sent
-        (requests.exceptions.SSLError(), False, Retry.SAFE),
+        (requests.exceptions.SSLError(ssl.SSLError("bad record")), False, Retry.UNKNOWN),
+        (
+            requests.exceptions.SSLError(ssl.SSLCertVerificationError("self-signed")),
+            False,
+            Retry.SAFE,
+        ),
         (requests.ConnectionError("reset after it was sent"), False, Retry.UNKNOWN),
         (
             requests.ConnectionError(
