@@ -21,6 +21,7 @@ from sandbox.settings import Account
 from service import config, database
 from service.config import Settings
 from service.embedded import EmbeddedPostgres, EmbeddedValkey
+from service.embedded.process import leashed
 from tests.service.running import ROOT
 from tests.waiting import eventually
 
@@ -49,13 +50,8 @@ class Program:
 
     def start(self) -> None:
         with self._said.open("ab") as said:
-            self._process = subprocess.Popen(
-                self._command,
-                env=self._env,
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=subprocess.STDOUT,
+            self._process = leashed(
+                self._command, on_death=signal.SIGKILL, output=said, env=self._env, cwd=ROOT
             )
 
     def kill(self) -> None:
